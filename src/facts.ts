@@ -2,7 +2,7 @@
  * What crosses the border of a system: the typed facts of its plan that later systems, verdicts, the world and the
  * lab may read. A system that needs more of another adds it here.
  */
-import type { Bytes, MilliCpu, Millis, PerSecond } from './core/units.ts';
+import type { Bytes, Fraction, MilliCpu, Millis, PerSecond } from './core/units.ts';
 
 export type SystemId = keyof Facts;
 
@@ -80,13 +80,73 @@ export interface ControlPlaneFacts {
     /** Until another instance holds the address after its holder is lost. */
     readonly takeover: { readonly least: Millis; readonly most: Millis };
   };
-  readonly leaderElection: { readonly leaseDuration: Millis; readonly renewDeadline: Millis; readonly retryPeriod: Millis };
+  readonly leaderElection: {
+    readonly leaseDuration: Millis;
+    readonly renewDeadline: Millis;
+    readonly retryPeriod: Millis;
+  };
   readonly controllerManager: { readonly qps: number; readonly burst: number };
   readonly scheduler: { readonly qps: number; readonly burst: number };
   readonly serviceAccountIssuer: string;
   readonly machine: { readonly cpu: MilliCpu; readonly memory: Bytes; readonly storage: Bytes };
   /** What the provider promises for the API, when it is managed. */
   readonly providerAvailability?: number;
+  /** How lost nodes are repaired; the autoscaling system renders it where node groups are its own. */
+  readonly nodeRepair: NodeRepairFacts;
+  /** What only the control plane's own renderer reads. */
+  readonly settings: ControlPlaneSettings;
+}
+
+export interface NodeRepairFacts {
+  readonly by: 'node-healthcheck' | 'machine-healthcheck' | 'eks-node-repair';
+  /** Ready must be False or Unknown for so long. */
+  readonly after: Millis;
+  /** The short-circuit: repair stops when more than this share of the nodes is unhealthy. */
+  readonly maxUnhealthy: Fraction;
+}
+
+/** Values of the control plane's files; every one is the value of a decision of that system. */
+export interface ControlPlaneSettings {
+  /** `v1.36.3`, or on EKS the line `1.36`. */
+  readonly kubernetesVersion: string;
+  /** The address that the endpoint's name points to and that a balancer holds; null when the provider holds it. */
+  readonly address: string | null;
+  readonly addressHolder: 'keepalived' | 'kube-vip-arp' | 'kube-vip-bgp' | 'provider';
+  readonly addressLease: {
+    readonly leaseDuration: Millis;
+    readonly renewDeadline: Millis;
+    readonly retryPeriod: Millis;
+  };
+  readonly interface: string;
+  readonly bgp: {
+    readonly localAs: number;
+    readonly peers: readonly { readonly address: string; readonly as: number }[];
+  } | null;
+  readonly healthCheck: {
+    readonly interval: Millis;
+    readonly timeout: Millis;
+    readonly connectTimeout: Millis;
+    readonly fall: number;
+    readonly rise: number;
+  };
+  /** Names and addresses in the API server's serving certificates. */
+  readonly certificateNames: readonly string[];
+  readonly certificateValidity: Millis;
+  readonly authorityValidity: Millis;
+  readonly encryption: {
+    readonly provider: 'kms' | 'secretbox' | 'aescbc' | 'provider-owned';
+    readonly keyArn: string | null;
+    readonly keyBackup: string;
+  };
+  readonly apiServerArguments: readonly Argument[];
+  readonly controllerManagerArguments: readonly Argument[];
+  readonly schedulerArguments: readonly Argument[];
+  /** `m7i.xlarge`; null where machines are not bought by type. */
+  readonly machineType: string | null;
+  readonly machineStorage: Bytes;
+  /** A level of priority and fairness for what repairs the cluster. */
+  readonly repairShares: number;
+  readonly publicEndpoint: boolean;
 }
 
 export interface AutoscalingFacts {
@@ -99,7 +159,12 @@ export interface AutoscalingFacts {
     readonly maxNodes: number;
   }[];
   /** Room kept free for the loss that the document wants to survive. */
-  readonly headroom: { readonly replicas: number; readonly cpu: MilliCpu; readonly memory: Bytes; readonly priorityClass: string } | null;
+  readonly headroom: {
+    readonly replicas: number;
+    readonly cpu: MilliCpu;
+    readonly memory: Bytes;
+    readonly priorityClass: string;
+  } | null;
   /** From a pending pod to a ready node. */
   readonly nodeReady: { readonly least: Millis; readonly most: Millis } | null;
   /** Nodes per second that the plan can add; null without an engine. */

@@ -204,3 +204,6 @@ export function defineSystem<const Id extends SystemId, Section, const After ext
 ): System<Id, Section, After> {
   return system;
 }
+
+/** Any system, as the engines see them that know none by name. */
+export type AnySystem = System<SystemId, never, SystemId>;

@@ -36,7 +36,12 @@ export const versions = {
     read: READ,
   },
   keepalived: { version: 'v2.2.7', accepts: ['2.2', '2.3'], source: 'keepalived 2.2.7 keepalived.conf(5)', read: READ },
-  'kube-vip': { version: 'v1.0.4', accepts: ['1.0', '1.1', '1.2'], source: 'kube-vip v1.0.4 cmd/kube-vip.go', read: READ },
+  'kube-vip': {
+    version: 'v1.0.4',
+    accepts: ['1.0', '1.1', '1.2'],
+    source: 'kube-vip v1.0.4 cmd/kube-vip.go',
+    read: READ,
+  },
   'cluster-api': {
     version: 'v1.14.0',
     accepts: ['1.14'],
@@ -49,6 +54,12 @@ export const versions = {
     source: 'kubernetes-sigs/cluster-api-provider-aws v2.11.1 CRDs',
     read: READ,
   },
+  'node-healthcheck-operator': {
+    version: 'v0.12.0',
+    accepts: ['0.12'],
+    source: 'medik8s/node-healthcheck-operator v0.12.0 CRDs',
+    read: READ,
+  },
   karpenter: { version: 'v1.14.1', accepts: ['1.14'], source: 'aws/karpenter-provider-aws v1.14.1 CRDs', read: READ },
   'cluster-autoscaler': {
     version: 'v1.36.1',
@@ -57,7 +68,12 @@ export const versions = {
     read: READ,
   },
   keda: { version: 'v2.20.2', accepts: ['2.20'], source: 'kedacore/keda v2.20.2 CRDs', read: READ },
-  eksctl: { version: 'v0.230.0', accepts: ['0.230'], source: 'eksctl v0.230.0 pkg/apis/eksctl.io/v1alpha5', read: READ },
+  eksctl: {
+    version: 'v0.230.0',
+    accepts: ['0.230'],
+    source: 'eksctl v0.230.0 pkg/apis/eksctl.io/v1alpha5',
+    read: READ,
+  },
   'external-secrets': { version: 'v2.9.0', accepts: ['2.9'], source: 'external-secrets v2.9.0 CRDs', read: READ },
   'prometheus-operator': {
     version: 'v0.93.0',
@@ -68,3 +84,13 @@ export const versions = {
 } as const satisfies Record<string, ComponentVersion>;
 
 export type Component = keyof typeof versions;
+
+/** Programs that the lab and the judges run but no plan installs; documents cannot pin them. */
+export const toolVersions = {
+  kwok: { version: 'v0.8.0', source: 'sigs.k8s.io/kwok v0.8.0', read: READ },
+  prometheus: {
+    version: 'v3.14.0',
+    source: 'github.com/prometheus/prometheus v0.314.0 (module of 3.14.0)',
+    read: READ,
+  },
+} as const satisfies Record<string, Omit<ComponentVersion, 'accepts'>>;

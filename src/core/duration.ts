@@ -20,7 +20,8 @@ export function parseDuration(text: string): Millis | undefined {
   if (text === '0') return 0;
   if (!WHOLE.test(text)) return undefined;
   let millis = 0;
-  for (const [, amount, unit] of text.matchAll(PART)) millis += Number(amount) * (UNIT_MILLIS[unit ?? ''] ?? Number.NaN);
+  for (const [, amount, unit] of text.matchAll(PART))
+    millis += Number(amount) * (UNIT_MILLIS[unit ?? ''] ?? Number.NaN);
   return Number.isSafeInteger(Math.round(millis)) ? Math.round(millis) : undefined;
 }
 
@@ -39,10 +40,10 @@ export function formatDuration(millis: Millis): string {
 export function sayDuration(millis: Millis): string {
   const value = Math.abs(millis);
   const sign = millis < 0 ? '-' : '';
-  if (value < 1_000) return `${sign}${Math.round(value)} ms`;
-  if (value < 60_000) return `${sign}${Number((value / 1_000).toFixed(1))} s`;
-  if (value < 3_600_000) return sign + pair(value, { large: 60_000, small: 1_000, names: ['m', 's'] });
-  if (value < 86_400_000) return sign + pair(value, { large: 3_600_000, small: 60_000, names: ['h', 'm'] });
+  if (value < 999.5) return `${sign}${Math.round(value)} ms`;
+  if (value < 59_950) return `${sign}${Number((value / 1_000).toFixed(1))} s`;
+  if (value < 3_599_500) return sign + pair(value, { large: 60_000, small: 1_000, names: ['m', 's'] });
+  if (value < 86_370_000) return sign + pair(value, { large: 3_600_000, small: 60_000, names: ['h', 'm'] });
   return sign + pair(value, { large: 86_400_000, small: 3_600_000, names: ['d', 'h'] });
 }
 

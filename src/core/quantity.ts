@@ -37,7 +37,8 @@ function parseScaled(text: string, power: number): number | undefined {
   const [whole = '', part = ''] = written.replace(/^[+-]/, '').split('.');
   if (whole.length + part.length > 40) return undefined;
   const shift = BINARY[suffix] ?? 0n;
-  const exponent = (DECIMAL[suffix] ?? (/^[eE][+-]?\d+$/.test(suffix) ? Number(suffix.slice(1)) : 0)) + power - part.length;
+  const exponent =
+    (DECIMAL[suffix] ?? (/^[eE][+-]?\d+$/.test(suffix) ? Number(suffix.slice(1)) : 0)) + power - part.length;
   if (Math.abs(exponent) > 60) return undefined;
   const digits = BigInt(`${whole}${part}` || '0') << shift;
   const value = exponent >= 0 ? digits * 10n ** BigInt(exponent) : divideUp(digits, 10n ** BigInt(-exponent));

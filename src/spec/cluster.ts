@@ -16,7 +16,9 @@ const region = z.strictObject({
     .array(name())
     .min(1)
     .max(26)
-    .describe('Failure domains in the region, in a fixed order; never enumerated from the provider, because that list changes.'),
+    .describe(
+      'Failure domains in the region, in a fixed order; never enumerated from the provider, because that list changes.',
+    ),
   zoneRoundTrip: duration()
     .prefault('2ms')
     .describe('Round-trip time between machines in different zones (milliseconds in practice); etcd timers follow it.'),
@@ -26,28 +28,47 @@ const objectives = z
   .strictObject({
     apiAvailability: percent().optional().describe('Share of time in which the API answers reads and writes.'),
     apiLatencyP99: duration().optional().describe('99th percentile of single-object API calls, without webhooks.'),
-    podStartP99: duration().optional().describe('99th percentile of the start of stateless pods, without image pull and init containers.'),
+    podStartP99: duration()
+      .optional()
+      .describe('99th percentile of the start of stateless pods, without image pull and init containers.'),
     crossZoneLatency: duration().optional().describe('Round trip between zones.'),
-    controlPlaneRecovery: duration().optional().describe('From the loss of one control-plane machine until reads and writes succeed again.'),
-    nodeFailureRecovery: duration().optional().describe('From the loss of one node until its pods are ready elsewhere.'),
-    zoneFailureRecovery: duration().optional().describe('From the loss of one zone until its pods are ready elsewhere.'),
+    controlPlaneRecovery: duration()
+      .optional()
+      .describe('From the loss of one control-plane machine until reads and writes succeed again.'),
+    nodeFailureRecovery: duration()
+      .optional()
+      .describe('From the loss of one node until its pods are ready elsewhere.'),
+    zoneFailureRecovery: duration()
+      .optional()
+      .describe('From the loss of one zone until its pods are ready elsewhere.'),
     scaleUpRate: rate().optional().describe('Nodes that can be added per minute.'),
     rpo: duration().optional().describe('Recovery point objective: the newest data that a disaster may lose.'),
     rto: duration().optional().describe('Recovery time objective: from a disaster until service.'),
     budget: money().optional().describe('Price of everything that the plan needs, per month.'),
   })
   .prefault({})
-  .describe('Promises with a number. A promise that is not made is not judged; the plan still names the best it can give.');
+  .describe(
+    'Promises with a number. A promise that is not made is not judged; the plan still names the best it can give.',
+  );
 
 const taint = z.strictObject({
   key: z.string().min(1).max(316).describe('Taint key.'),
   value: z.string().max(63).prefault('').describe('Taint value.'),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('NoSchedule').describe('What happens to pods that do not tolerate it.'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .prefault('NoSchedule')
+    .describe('What happens to pods that do not tolerate it.'),
 });
 
 const machine = z
   .strictObject({
-    type: z.string().min(1).optional().describe(`The provider's machine type; known ones (${Object.keys(machineTypes).slice(0, 3).join(', ')}, …) bring their size.`),
+    type: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        `The provider's machine type; known ones (${Object.keys(machineTypes).slice(0, 3).join(', ')}, …) bring their size.`,
+      ),
     cpu: cpu().optional().describe('CPU of one machine; by default that of its type, else 4.'),
     memory: bytes().optional().describe('Memory of one machine; by default that of its type, else 16Gi.'),
     pods: z.int().min(1).max(1_000).prefault(110).describe('Pods that the kubelet accepts.'),
@@ -69,13 +90,25 @@ const machine = z
 
 const pool = z.strictObject({
   name: name().describe('Name of the pool; nodes are named after it.'),
-  zones: z.array(name()).min(1).optional().describe('Zones with machines of this pool; by default every zone of every region.'),
+  zones: z
+    .array(name())
+    .min(1)
+    .optional()
+    .describe('Zones with machines of this pool; by default every zone of every region.'),
   nodesPerZone: z.int().min(0).max(5_000).prefault(2).describe('Machines that always run, in each zone.'),
-  maxNodesPerZone: z.int().min(0).max(5_000).optional().describe('Machines at most, in each zone; by default nodesPerZone (no growth).'),
+  maxNodesPerZone: z
+    .int()
+    .min(0)
+    .max(5_000)
+    .optional()
+    .describe('Machines at most, in each zone; by default nodesPerZone (no growth).'),
   machine,
   capacity: z.enum(['on-demand', 'spot']).prefault('on-demand').describe('Spot machines can be reclaimed all at once.'),
   priority: z.int().min(1).max(100).prefault(50).describe('Which pool grows first: higher goes first.'),
-  labels: z.record(z.string().min(1), z.string().max(63)).prefault({}).describe('Labels that the machines register with.'),
+  labels: z
+    .record(z.string().min(1), z.string().max(63))
+    .prefault({})
+    .describe('Labels that the machines register with.'),
   taints: z.array(taint).prefault([]).describe('Taints that the machines register with.'),
 });
 
@@ -141,7 +174,9 @@ export interface Cluster extends Base {
 }
 
 /** Every zone in document order, with its region. */
-export function zonesOf(cluster: Pick<Cluster, 'regions'>): readonly { readonly region: string; readonly zone: string }[] {
+export function zonesOf(
+  cluster: Pick<Cluster, 'regions'>,
+): readonly { readonly region: string; readonly zone: string }[] {
   return cluster.regions.flatMap((region) => region.zones.map((zone) => ({ region: region.name, zone })));
 }
 

@@ -24,7 +24,11 @@ function written<T>({ unit, example, pattern, parse }: WrittenForm<T>) {
     .transform((value, context): T => {
       const parsed = parse(String(value));
       if (parsed !== undefined) return parsed;
-      context.addIssue({ code: 'custom', message: `is not a ${unit}`, params: { expected: `a ${unit}, like ${example}` } });
+      context.addIssue({
+        code: 'custom',
+        message: `is not a ${unit}`,
+        params: { expected: `a ${unit}, like ${example}` },
+      });
       return z.NEVER;
     });
 }
@@ -48,15 +52,30 @@ export const bytes = () =>
 
 /** Thousandths of a core from `500m` or `4`. */
 export const cpu = () =>
-  written({ unit: 'quantity of CPU', example: '500m', pattern: '^\\d+(\\.\\d+)?m?$', parse: (text) => positive(parseCpu(text)) });
+  written({
+    unit: 'quantity of CPU',
+    example: '500m',
+    pattern: '^\\d+(\\.\\d+)?m?$',
+    parse: (text) => positive(parseCpu(text)),
+  });
 
 /** Events per second from `50/min`. */
 export const rate = () =>
-  written({ unit: 'rate', example: '50/min', pattern: '^\\d+(\\.\\d+)?\\s?/\\s?(s|sec|min|m|h|hour)$', parse: parseRate });
+  written({
+    unit: 'rate',
+    example: '50/min',
+    pattern: '^\\d+(\\.\\d+)?\\s?/\\s?(s|sec|min|m|h|hour)$',
+    parse: parseRate,
+  });
 
 /** Money from `5000 USD`, per month. */
 export const money = () =>
-  written({ unit: 'monthly amount of money', example: '5000 USD', pattern: '^\\d+(\\.\\d{1,2})?\\s?[A-Z]{3}$', parse: parseMoney });
+  written({
+    unit: 'monthly amount of money',
+    example: '5000 USD',
+    pattern: '^\\d+(\\.\\d{1,2})?\\s?[A-Z]{3}$',
+    parse: parseMoney,
+  });
 
 /** An address range, kept as text once it is known to be one. */
 export const cidr = () =>
@@ -76,7 +95,11 @@ export const name = () =>
 
 /** A DNS name or IP address. */
 export const host = () =>
-  z.string().regex(/^(?=.{1,253}$)([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$|^[0-9a-fA-F:]+$/);
+  z
+    .string()
+    .regex(
+      /^(?=.{1,253}$)([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$|^[0-9a-fA-F:]+$/,
+    );
 
 function positive(value: number | undefined): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;

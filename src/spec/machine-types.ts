@@ -9,7 +9,12 @@ export interface MachineType {
 }
 
 const GIB = 2 ** 30;
-const aws = (vcpus: number, gib: number, gpus = 0): MachineType => ({ provider: 'aws', cpu: vcpus * 1_000, memory: gib * GIB, gpus });
+const aws = (vcpus: number, gib: number, gpus = 0): MachineType => ({
+  provider: 'aws',
+  cpu: vcpus * 1_000,
+  memory: gib * GIB,
+  gpus,
+});
 
 /** AWS EC2 instance types, vCPU and memory as the provider's instance type pages give them, read 2026-11-23. */
 export const machineTypes: Readonly<Record<string, MachineType>> = {

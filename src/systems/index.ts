@@ -1,4 +1,4 @@
 /** The list of systems, in the article's order. A system is here only when it is real. */
-import type { System } from '../system.ts';
+import type { AnySystem } from '../system.ts';
 
-export const systems: readonly System<never, never, never>[] = [];
+export const systems: readonly AnySystem[] = [];

@@ -1,0 +1,73 @@
+/** Documents that between them reach every branch of the plans; the metamorphic test changes each in every way. */
+
+const three = (region: string) => ({ name: region, zones: ['a', 'b', 'c'].map((letter) => `${region}${letter}`) });
+const onPremises = { name: 'site', zones: ['row-a', 'row-b', 'row-c'], zoneRoundTrip: '1ms' };
+
+function base(name: string, spec: Record<string, unknown>): unknown {
+  return { apiVersion: 'holdfast.dev/v1', kind: 'Cluster', metadata: { name }, spec };
+}
+
+const gpuPool = {
+  name: 'gpu',
+  nodesPerZone: 0,
+  maxNodesPerZone: 3,
+  machine: { type: 'g6.2xlarge' },
+  labels: { workload: 'ai' },
+  taints: [{ key: 'dedicated', value: 'ai', effect: 'NoSchedule' }],
+};
+const grown = { name: 'general', nodesPerZone: 3, maxNodesPerZone: 20, machine: { type: 'm7i.xlarge' } };
+const promises = {
+  apiAvailability: '99.99%',
+  apiLatencyP99: '500ms',
+  podStartP99: '5s',
+  crossZoneLatency: '10ms',
+  controlPlaneRecovery: '1m',
+  nodeFailureRecovery: '2m',
+  zoneFailureRecovery: '5m',
+  scaleUpRate: '50/min',
+  rpo: '1h',
+  rto: '1h',
+  budget: '5000 USD',
+};
+
+export const bases: Readonly<Record<string, unknown>> = {
+  'bare metal, nothing promised': base('bare', { regions: [onPremises] }),
+  'bare metal, everything promised': base('bare', {
+    provider: 'bare-metal',
+    regions: [{ ...onPremises, zones: [...onPremises.zones, 'row-d', 'row-e'] }],
+    objectives: promises,
+    pools: [{ name: 'general', nodesPerZone: 10, machine: { cpu: '16', memory: '64Gi' } }],
+  }),
+  'aws, kubeadm': base('shop', {
+    provider: 'aws',
+    regions: [three('us-west-2')],
+    objectives: promises,
+    pools: [grown, gpuPool],
+  }),
+  'aws, eks': base('shop', {
+    provider: 'aws',
+    regions: [three('us-west-2')],
+    objectives: promises,
+    pools: [grown, gpuPool],
+    controlPlane: { kind: 'eks' },
+  }),
+  'aws, cluster api': base('shop', {
+    provider: 'aws',
+    regions: [three('us-west-2')],
+    objectives: { nodeFailureRecovery: '90s', rpo: '15m' },
+    pools: [grown],
+    controlPlane: { kind: 'cluster-api' },
+  }),
+  'three regions': base('wide', {
+    provider: 'aws',
+    survive: 'region',
+    regions: [three('us-east-1'), three('us-east-2'), three('us-west-2')],
+    pools: [grown],
+  }),
+  'lab, one zone': base('lab', {
+    provider: 'lab',
+    survive: 'node',
+    regions: [{ name: 'here', zones: ['z1'] }],
+    pools: [{ name: 'general', nodesPerZone: 5 }],
+  }),
+};
