@@ -1,0 +1,41 @@
+/** Objects with their origin, and how they are told apart: group, kind, namespace, name. */
+import { isObject } from '../core/json.ts';
+import type { KubernetesObject } from '../system.ts';
+import { groupOf, scopeOf } from './kinds.ts';
+import type { Origin } from './origin.ts';
+
+export interface Sourced {
+  readonly object: KubernetesObject;
+  readonly origin: Origin;
+}
+
+/** The namespace that an object lives in; undefined for cluster-wide objects and where only a definition could tell. */
+export function namespaceOf(object: KubernetesObject): string | undefined {
+  const metadata: unknown = object.metadata;
+  const written = isObject(metadata) ? metadata['namespace'] : undefined;
+  const scope = scopeOf(object.apiVersion, object.kind);
+  if (scope === 'cluster') return undefined;
+  if (typeof written === 'string' && written !== '') return written;
+  return scope === 'namespace' ? 'default' : undefined;
+}
+
+/** The name, or what it will begin with when the API server makes it up. */
+export function nameOf(object: KubernetesObject): string {
+  const metadata: unknown = object.metadata;
+  if (!isObject(metadata)) return '';
+  const { name, generateName } = metadata;
+  return typeof name === 'string' ? name : typeof generateName === 'string' ? generateName : '';
+}
+
+/** `Deployment shop/cart`, for sentences. */
+export function labelOf(object: KubernetesObject): string {
+  const namespace = namespaceOf(object);
+  return `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${nameOf(object)}`;
+}
+
+/** Group, kind, namespace and name; versions of one kind are the same object. Made-up names are never the same. */
+export function identityOf(object: KubernetesObject): string | undefined {
+  const metadata: unknown = object.metadata;
+  if (!isObject(metadata) || typeof metadata['name'] !== 'string') return undefined;
+  return `${groupOf(object.apiVersion)}/${object.kind}/${namespaceOf(object) ?? ''}/${metadata['name']}`;
+}

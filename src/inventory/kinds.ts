@@ -1,0 +1,111 @@
+/** Kinds that the world understands, where they live, and which documents are configuration instead of objects. */
+import { API_VERSION, KIND } from '../spec/cluster.ts';
+
+/** True for the cluster document itself. */
+export function isClusterDocument(object: unknown): boolean {
+  return (
+    typeof object === 'object' &&
+    object !== null &&
+    'apiVersion' in object &&
+    'kind' in object &&
+    object.apiVersion === API_VERSION &&
+    object.kind === KIND
+  );
+}
+
+/** `apps/v1` → `apps`, `v1` → the empty group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
+/** Groups whose documents a program reads from disk; they are no objects of the API. */
+export function isConfigurationGroup(group: string): boolean {
+  return group.endsWith('.config.k8s.io') || CONFIGURATION_GROUPS.has(group);
+}
+
+const CONFIGURATION_GROUPS: ReadonlySet<string> = new Set([
+  'kubeadm.k8s.io',
+  'audit.k8s.io',
+  'eksctl.io',
+  'node.eks.aws',
+  'client.authentication.k8s.io',
+  'kind.x-k8s.io',
+]);
+
+/** Kinds of Kubernetes v1.36 that belong to no namespace, by group. */
+const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
+  '': ['Namespace', 'Node', 'PersistentVolume', 'ComponentStatus'],
+  'admissionregistration.k8s.io': [
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+    'MutatingAdmissionPolicy',
+    'MutatingAdmissionPolicyBinding',
+  ],
+  'apiextensions.k8s.io': ['CustomResourceDefinition'],
+  'apiregistration.k8s.io': ['APIService'],
+  'certificates.k8s.io': ['CertificateSigningRequest', 'ClusterTrustBundle'],
+  'flowcontrol.apiserver.k8s.io': ['FlowSchema', 'PriorityLevelConfiguration'],
+  'networking.k8s.io': ['IngressClass', 'IPAddress', 'ServiceCIDR'],
+  'node.k8s.io': ['RuntimeClass'],
+  'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding'],
+  'resource.k8s.io': ['DeviceClass', 'ResourceSlice'],
+  'scheduling.k8s.io': ['PriorityClass'],
+  'storage.k8s.io': ['StorageClass', 'VolumeAttachment', 'CSIDriver', 'CSINode', 'VolumeAttributesClass'],
+  'karpenter.sh': ['NodePool', 'NodeClaim'],
+  'karpenter.k8s.aws': ['EC2NodeClass'],
+  'external-secrets.io': ['ClusterSecretStore', 'ClusterExternalSecret'],
+  'gateway.networking.k8s.io': ['GatewayClass'],
+  'cert-manager.io': ['ClusterIssuer'],
+};
+
+/** Groups that Kubernetes itself serves; in them, a kind that is not cluster-scoped is namespaced. */
+const BUILT_IN: ReadonlySet<string> = new Set([
+  ...Object.keys(CLUSTER_SCOPED).filter((group) => group === '' || group.endsWith('.k8s.io')),
+  'apps',
+  'autoscaling',
+  'batch',
+  'policy',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+]);
+
+export type Scope = 'cluster' | 'namespace' | 'unknown';
+
+/** Whether objects of a kind live in a namespace; `unknown` for kinds that only their definition tells. */
+export function scopeOf(apiVersion: string, kind: string): Scope {
+  const group = groupOf(apiVersion);
+  if (CLUSTER_SCOPED[group]?.includes(kind) === true) return 'cluster';
+  return BUILT_IN.has(group) || KNOWN_GROUPS.has(group) ? 'namespace' : 'unknown';
+}
+
+const KNOWN_GROUPS: ReadonlySet<string> = new Set([
+  'argoproj.io',
+  'keda.sh',
+  'monitoring.coreos.com',
+  'cluster.x-k8s.io',
+  'external-secrets.io',
+  'cert-manager.io',
+  'gateway.networking.k8s.io',
+]);
+
+/** True for kinds whose meaning for availability the world knows or that have none; others are counted as not understood. */
+export function isUnderstood(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion);
+  return BUILT_IN.has(group) || UNDERSTOOD.has(`${group}/${kind}`);
+}
+
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  'argoproj.io/Rollout',
+  'keda.sh/ScaledObject',
+  'karpenter.sh/NodePool',
+  'karpenter.k8s.aws/EC2NodeClass',
+  'monitoring.coreos.com/PrometheusRule',
+  'monitoring.coreos.com/ServiceMonitor',
+  'monitoring.coreos.com/PodMonitor',
+  'remediation.medik8s.io/NodeHealthCheck',
+  'self-node-remediation.medik8s.io/SelfNodeRemediationTemplate',
+]);

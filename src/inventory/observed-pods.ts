@@ -1,0 +1,144 @@
+/** Pods that were read as objects, and the workload that each belongs to. */
+import { isObject } from '../core/json.ts';
+import type { Admission } from '../kubernetes/defaulting.ts';
+import type { Refuse } from '../kubernetes/objects.ts';
+import { at } from '../kubernetes/objects.ts';
+import { workloadKind } from '../kubernetes/pod-template.ts';
+import type { Sourced } from './identity.ts';
+import { nameOf, namespaceOf } from './identity.ts';
+import type { ObjectIndex, Owner } from './indexes.ts';
+import { annotationsOf, controllerOf, find, labelsOf, ownerOf } from './indexes.ts';
+import type { TemplateMaker } from './templates.ts';
+import { splitLabels } from './templates.ts';
+import type { AdmissionOf, Workload, WorldPod } from './world.ts';
+
+export interface Observed {
+  readonly sourced: Sourced;
+  readonly owner: Owner | undefined;
+}
+
+export interface PodContext {
+  readonly maker: TemplateMaker;
+  readonly admissionOf: AdmissionOf;
+  readonly refuseIn: (sourced: Sourced) => Refuse;
+}
+
+/** `Deployment/shop/cart`. */
+export function idOf(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** Pods that still run or may, by the id of the workload that they belong to. */
+export function observedPods(index: ObjectIndex): Map<string, Observed[]> {
+  const byWorkload = new Map<string, Observed[]>();
+  for (const sourced of index.byKind.get('/Pod') ?? []) {
+    const phase = at(sourced.object, 'status', 'phase');
+    if (phase === 'Succeeded' || phase === 'Failed') continue;
+    const owner = controllerOf(sourced.object);
+    const id = workloadIdOf(sourced, owner, index);
+    const list = byWorkload.get(id);
+    if (list === undefined) byWorkload.set(id, [{ sourced, owner }]);
+    else list.push({ sourced, owner });
+  }
+  return byWorkload;
+}
+
+function workloadIdOf(pod: Sourced, owner: Owner | undefined, index: ObjectIndex): string {
+  const namespace = namespaceOf(pod.object) ?? '';
+  const workload = workloadAbove(pod, index);
+  if (workload !== undefined) return idOf(workload.object.kind, namespace, nameOf(workload.object));
+  if (owner === undefined || owner.kind === 'Node') return idOf('Pod', namespace, nameOf(pod.object));
+  const maker = owner.kind === 'ReplicaSet' ? makerOfReplicaSet(pod, owner, index) : undefined;
+  return maker === undefined
+    ? idOf(owner.kind, namespace, owner.name)
+    : idOf(maker.object.kind, namespace, nameOf(maker.object));
+}
+
+/** The last workload up the chain of owners that was given: the Deployment of the pod's ReplicaSet. */
+function workloadAbove(pod: Sourced, index: ObjectIndex): Sourced | undefined {
+  let found: Sourced | undefined;
+  for (let links = 0; links < MAX_OWNERS; links += 1) {
+    const owner = ownerOf(index, (found ?? pod).object);
+    if (owner === undefined || workloadKind(owner.object) === undefined) break;
+    found = owner;
+  }
+  return found;
+}
+
+/** Real chains have two or three links; a circle must end. */
+const MAX_OWNERS = 8;
+
+/** The Deployment or Rollout behind a ReplicaSet that was not given: its name is theirs with the hash of the pod's label. */
+function makerOfReplicaSet(pod: Sourced, owner: Owner, index: ObjectIndex): Sourced | undefined {
+  const labels = labelsOf(pod.object);
+  const namespace = namespaceOf(pod.object) ?? '';
+  for (const [label, kind] of HASH_LABELS) {
+    const hash = labels[label];
+    if (hash === undefined || !owner.name.endsWith(`-${hash}`)) continue;
+    return find(index, kind, namespace, owner.name.slice(0, -hash.length - 1));
+  }
+  return undefined;
+}
+
+const HASH_LABELS = [
+  ['pod-template-hash', 'apps/Deployment'],
+  ['rollouts-pod-template-hash', 'argoproj.io/Rollout'],
+] as const;
+
+/** The pod as it is; what it shares with its siblings is held in one template. */
+export function readPod(sourced: Sourced, workload: Pick<Workload, 'id' | 'kind'>, context: PodContext): WorldPod {
+  const { object } = sourced;
+  const namespace = namespaceOf(object) ?? '';
+  const labels = labelsOf(object);
+  const template = context.maker.intern({
+    owner: workload.id,
+    daemon: workload.kind === 'DaemonSet',
+    namespace,
+    labels,
+    annotations: annotationsOf(object),
+    rawSpec: object['spec'],
+    admission: isStored(object) ? STORED : context.admissionOf(namespace),
+    refuse: context.refuseIn(sourced),
+  });
+  const node = at(object, 'spec', 'nodeName');
+  return {
+    name: nameOf(object),
+    template,
+    node: typeof node === 'string' && node !== '' ? node : undefined,
+    ownLabels: splitLabels(labels).own,
+    ordinal: workload.kind === 'StatefulSet' ? ordinalOf(nameOf(object)) : undefined,
+    ready: readiness(at(object, 'status', 'conditions')),
+    terminating: at(object, 'metadata', 'deletionTimestamp') !== undefined,
+    sourced,
+  };
+}
+
+/** True for a pod that an API server gave: admission has been, and what changed since does not touch it. */
+function isStored(object: unknown): boolean {
+  return at(object, 'metadata', 'uid') !== undefined || at(object, 'status', 'phase') !== undefined;
+}
+
+const STORED: Admission = {
+  containerDefaults: [],
+  priorityClasses: new Map(),
+  runtimeClasses: new Map(),
+  notReadySeconds: undefined,
+  unreachableSeconds: undefined,
+};
+
+function readiness(conditions: unknown): boolean | undefined {
+  if (!Array.isArray(conditions)) return undefined;
+  const ready: unknown = conditions.find((condition) => isObject(condition) && condition['type'] === 'Ready');
+  return isObject(ready) ? ready['status'] === 'True' : undefined;
+}
+
+function ordinalOf(name: string): number | undefined {
+  const match = /-(\d+)$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** StatefulSet pods by ordinal, others by name. */
+export function byName(a: WorldPod, b: WorldPod): number {
+  if (a.ordinal !== undefined && b.ordinal !== undefined) return a.ordinal - b.ordinal;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

@@ -1,0 +1,143 @@
+/** Pod templates: made once for a workload, and found again for pods that were read one by one. */
+import { isObject, stableJson } from '../core/json.ts';
+import type { Admission } from '../kubernetes/defaulting.ts';
+import { createdPod } from '../kubernetes/defaulting.ts';
+import { demandOf } from '../kubernetes/feasibility.ts';
+import type { Labels, Refuse } from '../kubernetes/objects.ts';
+import { reader } from '../kubernetes/objects.ts';
+import type { PodSpec } from '../kubernetes/pod-spec.ts';
+import { readPodSpec } from '../kubernetes/pod-spec.ts';
+import { withoutNodePin } from './daemons.ts';
+import type { PodTemplate } from './world.ts';
+
+/** Makes templates with ids that count up from 0. */
+export interface TemplateMaker {
+  /** A template as its controller gives it to the API server. */
+  make(pod: NewPod): PodTemplate;
+  /** The template of a pod that was read as an object; pods of one owner with equal specifications share it. */
+  intern(pod: ReadPod): PodTemplate;
+}
+
+export interface NewPod {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly spec: PodSpec;
+  readonly admission: Admission;
+}
+
+export interface ReadPod {
+  /** What its siblings have in common: the owner's id. */
+  readonly owner: string;
+  /** The controller of a DaemonSet pins each pod to its node by affinity; siblings differ in that alone. */
+  readonly daemon: boolean;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly rawSpec: unknown;
+  readonly admission: Admission;
+  readonly refuse: Refuse;
+}
+
+/** Specifications per owner that are compared; an owner whose pods all differ must not cost a comparison with each. */
+const MOST_SIBLINGS = 8;
+
+/** Labels that differ between the pods of one template. */
+const OWN_LABELS: ReadonlySet<string> = new Set([
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/job-completion-index',
+]);
+
+export function templateMaker(): TemplateMaker {
+  let count = 0;
+  const make = ({ namespace, labels, annotations, spec, admission }: NewPod): PodTemplate => {
+    const created = createdPod(spec, labels, admission);
+    count += 1;
+    return {
+      id: count - 1,
+      namespace,
+      labels,
+      annotations,
+      spec: created,
+      demand: demandOf(created),
+      priority: created.priority ?? 0,
+    };
+  };
+  const known = new Map<string, { readonly rawSpec: unknown; readonly template: PodTemplate }[]>();
+  const intern = (pod: ReadPod): PodTemplate => {
+    const { shared } = splitLabels(pod.labels);
+    const siblings = known.get(pod.owner) ?? known.set(pod.owner, []).get(pod.owner) ?? [];
+    const same = siblings.find(
+      ({ rawSpec, template }) => sameLabels(template.labels, shared) && sameSpec(rawSpec, pod.rawSpec, pod.daemon),
+    );
+    if (same !== undefined) return same.template;
+    const read = { ...readPodSpec(reader(pod.rawSpec, pod.refuse, ['spec'])), nodeName: undefined };
+    const spec = pod.daemon ? withoutNodePin(read) : read;
+    const template = make({ ...pod, labels: shared, spec });
+    siblings.push({ rawSpec: pod.rawSpec, template });
+    if (siblings.length > MOST_SIBLINGS) siblings.shift();
+    return template;
+  };
+  return { make, intern };
+}
+
+/** Labels that siblings share, and the pod's own. */
+export function splitLabels(labels: Labels): { readonly shared: Labels; readonly own: Labels | undefined } {
+  let own: Record<string, string> | undefined;
+  for (const key in labels) if (OWN_LABELS.has(key)) (own ??= {})[key] = labels[key] ?? '';
+  if (own === undefined) return { shared: labels, own };
+  return { shared: Object.fromEntries(Object.entries(labels).filter(([key]) => !OWN_LABELS.has(key))), own };
+}
+
+/**
+ * A label value in the form of Kubernetes' pod-template-hash, from the template's content. The real one hashes a dump of
+ * Go structures and cannot be known from a manifest; this one differs exactly when the template does.
+ */
+export function templateHash(template: unknown): string {
+  let hash = 0x811c9dc5;
+  const text = stableJson(template);
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return String(hash)
+    .split('')
+    .map((digit) => SAFE[Number(digit)] ?? '')
+    .join('');
+}
+
+/** The alphabet of rand.SafeEncodeString, apimachinery pkg/util/rand/rand.go. */
+const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
+
+function sameLabels(a: Labels, b: Labels): boolean {
+  let count = 0;
+  for (const key in a) {
+    if (a[key] !== b[key]) return false;
+    count += 1;
+  }
+  for (const _ in b) count -= 1;
+  return count === 0;
+}
+
+/** Fields of a PodSpec that the scheduler or the API server fills in for each pod. */
+const PER_POD: ReadonlySet<string> = new Set(['nodeName', 'hostname']);
+/** The API server gives the token volume of every pod a name of its own. */
+const TOKEN_VOLUME = 'kube-api-access-';
+
+function sameSpec(a: unknown, b: unknown, daemon: boolean): boolean {
+  if (!isObject(a) || !isObject(b)) return sameValue(a, b);
+  const ignored = (key: string): boolean => PER_POD.has(key) || (daemon && key === 'affinity');
+  for (const key in a) if (!ignored(key) && !sameValue(a[key], b[key])) return false;
+  for (const key in b) if (!ignored(key) && !Object.hasOwn(a, key)) return false;
+  return true;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a === 'string' && typeof b === 'string') return a.startsWith(TOKEN_VOLUME) && b.startsWith(TOKEN_VOLUME);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
+  );
+}

@@ -1,0 +1,210 @@
+/** Workloads with their pods: read from pod objects where there are any, else made as the controllers would make them. */
+import type { Labels, Refuse } from '../kubernetes/objects.ts';
+import { at, reader } from '../kubernetes/objects.ts';
+import { readPodSpec } from '../kubernetes/pod-spec.ts';
+import type { WorkloadKind, WorkloadSpec } from '../kubernetes/pod-template.ts';
+import { readWorkload, workloadKind } from '../kubernetes/pod-template.ts';
+import type { AutoscalerSpec } from '../kubernetes/readers.ts';
+import { NOTHING } from '../kubernetes/selectors.ts';
+import { daemonPodSpec, runsDaemon } from './daemons.ts';
+import type { Sourced } from './identity.ts';
+import { nameOf, namespaceOf } from './identity.ts';
+import type { ObjectIndex } from './indexes.ts';
+import { annotationsOf, labelsOf, ownerOf } from './indexes.ts';
+import type { Observed } from './observed-pods.ts';
+import { byName, idOf, observedPods, readPod } from './observed-pods.ts';
+import type { TemplateMaker } from './templates.ts';
+import { splitLabels, templateHash, templateMaker } from './templates.ts';
+import type { AdmissionOf, PodTemplate, Workload, WorldNode, WorldPod } from './world.ts';
+
+export interface WorkloadInputs {
+  readonly index: ObjectIndex;
+  readonly nodes: readonly WorldNode[];
+  readonly admissionOf: AdmissionOf;
+  /** By `kind/namespace/name` of the target. */
+  readonly autoscalers: ReadonlyMap<string, AutoscalerSpec>;
+  readonly refuseIn: (sourced: Sourced) => Refuse;
+}
+
+/** Every workload of the inventory, sorted by id. */
+export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
+  const context: Context = { ...inputs, maker: templateMaker() };
+  const observed = observedPods(inputs.index);
+  const workloads: Workload[] = [];
+  for (const sourced of inputs.index.all) {
+    const kind = workloadKind(sourced.object);
+    if (kind === undefined || kind === 'Pod' || isPart(inputs.index, sourced)) continue;
+    const spec = readWorkload(kind, sourced.object, inputs.refuseIn(sourced));
+    if (spec === undefined) continue;
+    const id = idOf(kind, namespaceOf(sourced.object) ?? '', nameOf(sourced.object));
+    const pods = observed.get(id);
+    observed.delete(id);
+    const known = { id, kind, sourced, spec };
+    workloads.push(pods === undefined ? expected(known, context) : fromPods(known, pods, context));
+  }
+  for (const [id, pods] of observed) workloads.push(ofPodsAlone(id, pods, context));
+  return workloads.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** True for the ReplicaSet of a Deployment and the Job of a CronJob: its owner speaks for it. */
+function isPart(index: ObjectIndex, { object }: Sourced): boolean {
+  const owner = ownerOf(index, object);
+  return owner !== undefined && workloadKind(owner.object) !== undefined;
+}
+
+interface Known {
+  readonly id: string;
+  readonly kind: Workload['kind'];
+  readonly sourced: Sourced | undefined;
+  readonly spec: WorkloadSpec;
+}
+
+interface Context extends WorkloadInputs {
+  readonly maker: TemplateMaker;
+}
+
+function expected(known: Known & { readonly kind: WorkloadKind }, context: Context): Workload {
+  const { spec, kind, sourced } = known;
+  const namespace = sourced === undefined ? '' : (namespaceOf(sourced.object) ?? '');
+  const hash = templateHash(at(sourced?.object, ...spec.templatePath));
+  const template = context.maker.make({
+    namespace,
+    labels: { ...spec.labels, ...controllerLabels(kind, hash) },
+    annotations: spec.annotations,
+    spec: kind === 'DaemonSet' ? daemonPodSpec(spec.template) : spec.template,
+    admission: context.admissionOf(namespace),
+  });
+  const autoscaler = context.autoscalers.get(known.id);
+  const pods =
+    kind === 'DaemonSet'
+      ? daemonPods(known, template, context.nodes)
+      : replicaPods(known, template, { hash, count: scaledReplicas(spec, autoscaler) });
+  return workloadOf(known, { templates: [template], pods, replicas: pods.length, autoscaler, observed: false });
+}
+
+/** Labels that controllers add to the pods they make. */
+function controllerLabels(kind: WorkloadKind, hash: string): Labels {
+  if (kind === 'Deployment' || kind === 'ReplicaSet') return kind === 'Deployment' ? { 'pod-template-hash': hash } : {};
+  if (kind === 'Rollout') return { 'rollouts-pod-template-hash': hash };
+  return kind === 'StatefulSet' || kind === 'DaemonSet' ? { 'controller-revision-hash': hash } : {};
+}
+
+/** Replicas as written, or 1, within the autoscaler's range; 0 switches the autoscaler off (horizontal.go, reconcileAutoscaler). */
+function scaledReplicas(spec: WorkloadSpec, autoscaler: AutoscalerSpec | undefined): number {
+  const written = spec.replicas ?? 0;
+  if (autoscaler === undefined || written === 0) return written;
+  return Math.min(Math.max(written, autoscaler.minReplicas), autoscaler.maxReplicas);
+}
+
+function replicaPods(
+  known: Known,
+  template: PodTemplate,
+  { hash, count }: { hash: string; count: number },
+): readonly WorldPod[] {
+  const { kind, spec, sourced } = known;
+  const name = sourced === undefined ? '' : nameOf(sourced.object);
+  return Array.from({ length: count }, (_, index): WorldPod => {
+    const ordinal = spec.firstOrdinal + index;
+    const podName =
+      kind === 'StatefulSet'
+        ? `${name}-${ordinal}`
+        : kind === 'Deployment' || kind === 'Rollout'
+          ? `${name}-${hash}-${index + 1}`
+          : `${name}-${index + 1}`;
+    const own =
+      kind === 'StatefulSet'
+        ? { 'statefulset.kubernetes.io/pod-name': podName, 'apps.kubernetes.io/pod-index': String(ordinal) }
+        : undefined;
+    return newPod({
+      name: podName,
+      template,
+      node: template.spec.nodeName,
+      ownLabels: own,
+      ordinal: kind === 'StatefulSet' ? ordinal : undefined,
+    });
+  });
+}
+
+function daemonPods(known: Known, template: PodTemplate, nodes: readonly WorldNode[]): readonly WorldPod[] {
+  const name = known.sourced === undefined ? '' : nameOf(known.sourced.object);
+  return nodes
+    .filter((node) => runsDaemon(template.demand, node))
+    .map((node) =>
+      newPod({ name: `${name}-${node.name}`, template, node: node.name, ownLabels: undefined, ordinal: undefined }),
+    );
+}
+
+function newPod(pod: Pick<WorldPod, 'name' | 'template' | 'node' | 'ownLabels' | 'ordinal'>): WorldPod {
+  return { ...pod, ready: undefined, terminating: false, sourced: undefined };
+}
+
+function fromPods(known: Known, pods: readonly Observed[], context: Context): Workload {
+  const world = pods.map(({ sourced }) => readPod(sourced, known, context)).sort(byName);
+  const autoscaler = context.autoscalers.get(known.id);
+  const replicas = known.kind === 'DaemonSet' ? world.length : scaledReplicas(known.spec, autoscaler);
+  return workloadOf(known, {
+    templates: [...new Set(world.map(({ template }) => template))],
+    pods: world,
+    replicas,
+    autoscaler,
+    observed: true,
+  });
+}
+
+/** A workload of which only pods were given: its owner is not there, or they have none. */
+function ofPodsAlone(id: string, pods: readonly Observed[], context: Context): Workload {
+  const [first] = pods;
+  const bare = first !== undefined && id.startsWith('Pod/');
+  const kind = first?.owner === undefined ? undefined : workloadKind(first.owner);
+  const known: Known = {
+    id,
+    kind: bare ? 'Pod' : (kind ?? 'Other'),
+    sourced: bare ? first.sourced : undefined,
+    spec: specOfPods(pods),
+  };
+  return fromPods(known, pods, context);
+}
+
+function specOfPods(pods: readonly Observed[]): WorkloadSpec {
+  const sample = pods[0]?.sourced.object;
+  const read = sample === undefined ? undefined : readWorkload('Pod', sample);
+  return {
+    kind: 'Pod',
+    templatePath: [],
+    labels: sample === undefined ? {} : splitLabels(labelsOf(sample)).shared,
+    annotations: sample === undefined ? {} : annotationsOf(sample),
+    template: read?.template ?? readPodSpec(reader({})),
+    selector: NOTHING,
+    replicas: pods.length,
+    replicasWritten: true,
+    update: { type: 'None' },
+    minReadySeconds: 0,
+    podManagementPolicy: 'Parallel',
+    firstOrdinal: 0,
+    serviceName: undefined,
+    claimTemplates: [],
+  };
+}
+
+function workloadOf(
+  known: Known,
+  parts: Pick<Workload, 'templates' | 'pods' | 'replicas' | 'autoscaler' | 'observed'>,
+): Workload {
+  const [, namespace = '', name = ''] = known.id.split('/');
+  const notes = {
+    ...known.spec.annotations,
+    ...(known.sourced === undefined ? {} : annotationsOf(known.sourced.object)),
+  };
+  return {
+    id: known.id,
+    kind: known.kind,
+    namespace,
+    name,
+    sourced: known.sourced,
+    spec: known.spec,
+    static: notes['kubernetes.io/config.mirror'] !== undefined,
+    criticality: notes['holdfast.dev/criticality'],
+    acceptedDowntime: notes['holdfast.dev/accepted-downtime'],
+    ...parts,
+  };
+}

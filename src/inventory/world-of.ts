@@ -1,0 +1,234 @@
+/**
+ * The one way to a world. `worldOfInventory` takes what was given; `worldOfPlan` takes what the plan renders, read back
+ * by the same readers, with the machines of the document's pools and the document's workloads.
+ */
+import type { Problem } from '../core/error.ts';
+import { isObject } from '../core/json.ts';
+import type { Admission, ContainerDefaults, PriorityClass, RuntimeClass } from '../kubernetes/defaulting.ts';
+import { SYSTEM_PRIORITY_CLASSES } from '../kubernetes/defaulting.ts';
+import type { FieldPath, Refuse } from '../kubernetes/objects.ts';
+import { at, into, reader, textMap } from '../kubernetes/objects.ts';
+import { namespaceLabels, readLimitRange, readPriorityClass, readRuntimeClass } from '../kubernetes/readers.ts';
+import type { Plan } from '../plan/types.ts';
+import { versionOf } from '../spec/cluster.ts';
+import { controlPlaneOfObjects, controlPlaneOfPlan } from './control-plane.ts';
+import type { Sourced } from './identity.ts';
+import { labelOf, nameOf, namespaceOf } from './identity.ts';
+import type { ObjectIndex } from './indexes.ts';
+import { indexObjects, labelsOf, ofKind } from './indexes.ts';
+import type { Inventory } from './inventory.ts';
+import { mergeInventories, readInventory } from './inventory.ts';
+import { nodesOfMembers, nodesOfObjects, nodesOfPools, zonesOfNodes } from './nodes.ts';
+import { positionOf } from './origin.ts';
+import {
+  autoscalerRanges,
+  buildAutoscalers,
+  buildBudgets,
+  buildServices,
+  buildWebhooks,
+  indexWorkloads,
+} from './relations.ts';
+import { buildClaims, buildStorageClasses, buildVolumes } from './storage.ts';
+import type { Namespace, World, WorldControlPlane, WorldNode } from './world.ts';
+import { buildWorkloads } from './workloads.ts';
+
+/** A file that the plan renders: its path in the tree and its text. */
+export interface RenderedText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface PlanInputs {
+  readonly plan: Plan;
+  /** The rendered tree; wrapper files of a GitOps tool may be among it. */
+  readonly files: readonly RenderedText[];
+  /** The manifests that the document names under `workloads:`, or that were given beside it. */
+  readonly workloads: Inventory;
+}
+
+/** The world of manifests or live objects. */
+export function worldOfInventory(inventory: Inventory): World {
+  const reading = startReading(inventory);
+  const nodes = nodesOfObjects(reading.index, reading.refuseIn);
+  const controlPlane = controlPlaneOfObjects(reading.index, inventory.configurations, nodes);
+  return build(reading, { of: 'inventory', nodes, controlPlane, kubernetesVersion: kubeletVersion(nodes) });
+}
+
+/** The world that a plan makes. Node objects among the workloads stand beside the machines of the pools. */
+export function worldOfPlan({ plan, files, workloads }: PlanInputs): World {
+  const rendered = readInventory(
+    files.filter(({ path }) => isManifest(path)).map(({ path, text }) => ({ file: path, text, named: false })),
+  );
+  // Values of charts and other files of the tree are not meant to be manifests; only the user's own are worth a word.
+  const inventory = mergeInventories([{ ...rendered, passedOver: [] }, workloads]);
+  const reading = startReading(inventory);
+  const nodes = [
+    ...nodesOfMembers(plan.systems['control-plane'].facts),
+    ...nodesOfPools(plan),
+    ...nodesOfObjects(reading.index, reading.refuseIn),
+  ];
+  return build(reading, {
+    of: 'plan',
+    nodes,
+    controlPlane: controlPlaneOfPlan(plan),
+    kubernetesVersion: versionOf(plan.cluster, 'kubernetes'),
+  });
+}
+
+interface Reading {
+  readonly inventory: Inventory;
+  readonly index: ObjectIndex;
+  readonly refuseIn: (sourced: Sourced) => Refuse;
+  readonly refused: Problem[];
+}
+
+function startReading(inventory: Inventory): Reading {
+  const refused: Problem[] = [];
+  const refuseIn = (sourced: Sourced): Refuse => {
+    return ({ path, found, expected }) => refused.push(refusal(sourced, { path, found, expected }));
+  };
+  return { inventory, index: indexObjects(inventory.objects), refuseIn, refused };
+}
+
+function refusal(
+  sourced: Sourced,
+  { path, found, expected }: { path: FieldPath; found: string; expected: string },
+): Problem {
+  return {
+    code: 'refused-value',
+    message: `${labelOf(sourced.object)}: ${formatPath(path)} is ${found}; the API server refuses it`,
+    path: formatPath(path),
+    at: positionOf(sourced.origin, path),
+    found,
+    expected,
+  };
+}
+
+/** `spec.containers[0].image`. */
+export function formatPath(path: FieldPath): string {
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}
+
+interface Ground {
+  readonly of: World['of'];
+  readonly nodes: readonly WorldNode[];
+  readonly controlPlane: WorldControlPlane;
+  readonly kubernetesVersion: string | undefined;
+}
+
+function build(reading: Reading, ground: Ground): World {
+  const { index, inventory, refuseIn, refused } = reading;
+  const { controlPlane, nodes } = ground;
+  const priorityClasses = readPriorityClasses(index, refuseIn);
+  const runtimeClasses = byName(
+    ofKind(index, 'node.k8s.io/RuntimeClass').map((sourced) => readRuntimeClass(sourced.object, refuseIn(sourced))),
+  );
+  const admissionOf = admission(reading, { priorityClasses, runtimeClasses }, controlPlane);
+  const workloads = buildWorkloads({
+    index,
+    nodes,
+    admissionOf,
+    autoscalers: autoscalerRanges(index, refuseIn),
+    refuseIn,
+  });
+  const inputs = { index, workloads, refuseIn };
+  const byLabels = indexWorkloads(workloads);
+  const services = buildServices(inputs, byLabels);
+  const storageClasses = buildStorageClasses(inputs);
+  const volumes = buildVolumes(inputs);
+  const parts = {
+    budgets: buildBudgets(inputs, byLabels),
+    autoscalers: buildAutoscalers(inputs),
+    claims: buildClaims(inputs, storageClasses, volumes),
+    webhooks: buildWebhooks(inputs, services),
+    namespaces: readNamespaces(reading),
+  };
+  checkLabels(reading);
+  return {
+    ...ground,
+    ...parts,
+    index,
+    zones: zonesOfNodes(nodes, controlPlane.members),
+    workloads,
+    services,
+    volumes,
+    storageClasses,
+    priorityClasses,
+    runtimeClasses,
+    configurations: inventory.configurations,
+    unknownKinds: inventory.unknownKinds,
+    passedOver: inventory.passedOver,
+    problems: [...inventory.problems, ...refused],
+  };
+}
+
+function admission(
+  { index, refuseIn }: Reading,
+  classes: { priorityClasses: ReadonlyMap<string, PriorityClass>; runtimeClasses: ReadonlyMap<string, RuntimeClass> },
+  { settings }: WorldControlPlane,
+): (namespace: string) => Admission {
+  const defaults = new Map<string, ContainerDefaults[]>();
+  for (const sourced of ofKind(index, '/LimitRange')) {
+    const range = readLimitRange(sourced.object, refuseIn(sourced));
+    const namespace = namespaceOf(sourced.object) ?? '';
+    if (range !== undefined) defaults.set(namespace, [...(defaults.get(namespace) ?? []), range]);
+  }
+  const known = new Map<string, Admission>();
+  return (namespace) => {
+    const made = known.get(namespace) ?? {
+      ...classes,
+      containerDefaults: defaults.get(namespace) ?? [],
+      notReadySeconds: settings.notReadyTolerationSeconds,
+      unreachableSeconds: settings.unreachableTolerationSeconds,
+    };
+    known.set(namespace, made);
+    return made;
+  };
+}
+
+function readPriorityClasses(index: ObjectIndex, refuseIn: Reading['refuseIn']): ReadonlyMap<string, PriorityClass> {
+  const given = ofKind(index, 'scheduling.k8s.io/PriorityClass').map((sourced) =>
+    readPriorityClass(sourced.object, refuseIn(sourced)),
+  );
+  return byName([...SYSTEM_PRIORITY_CLASSES, ...given]);
+}
+
+function byName<T extends { readonly name: string }>(things: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(things.map((thing) => [thing.name, thing]));
+}
+
+function readNamespaces({ index }: Reading): ReadonlyMap<string, Namespace> {
+  const namespaces = new Map<string, Namespace>();
+  for (const sourced of ofKind(index, '/Namespace')) {
+    const name = nameOf(sourced.object);
+    namespaces.set(name, { name, labels: namespaceLabels(name, labelsOf(sourced.object)), sourced });
+  }
+  for (const { object } of index.all) {
+    const name = namespaceOf(object);
+    if (name !== undefined && !namespaces.has(name))
+      namespaces.set(name, { name, labels: namespaceLabels(name, {}), sourced: undefined });
+  }
+  return namespaces;
+}
+
+/** Labels and annotations of every object: a bare `on` or `1.10` there is the mistake that people make most. */
+function checkLabels({ index, refuseIn }: Reading): void {
+  for (const sourced of index.all) {
+    const metadata = into(reader(sourced.object, refuseIn(sourced)), 'metadata');
+    if (!isObject(metadata.value)) continue;
+    textMap(metadata, 'labels');
+    textMap(metadata, 'annotations');
+  }
+}
+
+function kubeletVersion(nodes: readonly WorldNode[]): string | undefined {
+  for (const { sourced } of nodes) {
+    const version = at(sourced?.object, 'status', 'nodeInfo', 'kubeletVersion');
+    if (typeof version === 'string') return version;
+  }
+  return undefined;
+}
+
+function isManifest(path: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(path);
+}

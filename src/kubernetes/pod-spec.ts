@@ -1,0 +1,251 @@
+/** The part of a pod's specification that decides where it runs, what it takes and how it starts and stops. */
+import { isObject } from '../core/json.ts';
+import type { Labels, Reader } from './objects.ts';
+import { flag, integer, into, items, refuse, text, textList, textMap } from './objects.ts';
+import type { Resources } from './resources.ts';
+import { NO_RESOURCES, readResources } from './resources.ts';
+import type { NodeSelectorTerm, Selector } from './selectors.ts';
+import { readNodeSelectorTerm, readNodeSelectorTerms, readSelector } from './selectors.ts';
+import type { Toleration } from './tolerations.ts';
+import { readTolerations } from './tolerations.ts';
+import type { Probe } from './probes.ts';
+import { readProbe } from './probes.ts';
+
+export interface ContainerPort {
+  readonly name: string | undefined;
+  readonly containerPort: number;
+  /** 0: none. */
+  readonly hostPort: number;
+  readonly hostIp: string;
+  readonly protocol: string;
+}
+
+export interface ResourceNeeds {
+  readonly requests: Resources;
+  readonly limits: Resources;
+}
+
+export interface Container extends ResourceNeeds {
+  readonly name: string;
+  readonly image: string;
+  readonly imagePullPolicy: string | undefined;
+  /** An init container that keeps running beside the others (`restartPolicy: Always`). */
+  readonly sidecar: boolean;
+  readonly ports: readonly ContainerPort[];
+  readonly readinessProbe: Probe | undefined;
+  readonly livenessProbe: Probe | undefined;
+  readonly startupProbe: Probe | undefined;
+  readonly hasPreStop: boolean;
+}
+
+export type VolumeSource =
+  | { readonly kind: 'claim'; readonly claim: string; readonly readOnly: boolean }
+  /** A claim of the pod's own, made and deleted with it. */
+  | { readonly kind: 'ephemeral'; readonly storageClass: string | undefined }
+  | { readonly kind: 'hostPath'; readonly path: string }
+  /** Any other source, by the name of its field: `emptyDir`, `configMap`, `nfs`. */
+  | { readonly kind: 'other'; readonly source: string };
+
+export interface Volume {
+  readonly name: string;
+  readonly source: VolumeSource;
+}
+
+export interface PodAffinityTerm {
+  readonly selector: Selector;
+  /** Of namespaces; `nothing` when it is not written. */
+  readonly namespaceSelector: Selector;
+  readonly namespaces: readonly string[];
+  readonly topologyKey: string;
+  readonly matchLabelKeys: readonly string[];
+  readonly mismatchLabelKeys: readonly string[];
+}
+
+export interface Weighted<Term> {
+  readonly weight: number;
+  readonly term: Term;
+}
+
+export interface PodAffinity {
+  readonly required: readonly PodAffinityTerm[];
+  readonly preferred: readonly Weighted<PodAffinityTerm>[];
+}
+
+export interface SpreadConstraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+  readonly selector: Selector;
+  readonly minDomains: number | undefined;
+  readonly nodeAffinityPolicy: 'Honor' | 'Ignore';
+  readonly nodeTaintsPolicy: 'Honor' | 'Ignore';
+  readonly matchLabelKeys: readonly string[];
+}
+
+export interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly initContainers: readonly Container[];
+  /** Of the pod as a whole; undefined when it says nothing. */
+  readonly resources: ResourceNeeds | undefined;
+  readonly overhead: Resources;
+  readonly nodeName: string | undefined;
+  readonly nodeSelector: Labels;
+  /** Alternatives that must hold; undefined when there is no requirement. An empty list fits no node. */
+  readonly requiredNodeTerms: readonly NodeSelectorTerm[] | undefined;
+  readonly preferredNodeTerms: readonly Weighted<NodeSelectorTerm>[];
+  readonly podAffinity: PodAffinity;
+  readonly podAntiAffinity: PodAffinity;
+  readonly spread: readonly SpreadConstraint[];
+  readonly tolerations: readonly Toleration[];
+  readonly volumes: readonly Volume[];
+  readonly hostNetwork: boolean;
+  readonly priorityClassName: string | undefined;
+  readonly priority: number | undefined;
+  readonly preemptionPolicy: string | undefined;
+  readonly runtimeClassName: string | undefined;
+  readonly schedulerName: string;
+  readonly restartPolicy: string;
+  readonly terminationGracePeriodSeconds: number;
+  readonly schedulingGates: readonly string[];
+  readonly readinessGates: readonly string[];
+  readonly serviceAccountName: string | undefined;
+}
+
+/**
+ * Reads a PodSpec with the defaults that the API gives to every pod template (SetDefaults_PodSpec, SetDefaults_Probe,
+ * Kubernetes v1.36.3 pkg/apis/core/v1/defaults.go). What it gives to pods alone is in defaulting.ts.
+ */
+export function readPodSpec(spec: Reader): PodSpec {
+  const nodeAffinity = into(into(spec, 'affinity'), 'nodeAffinity');
+  const required = into(nodeAffinity, 'requiredDuringSchedulingIgnoredDuringExecution');
+  return {
+    containers: items(spec, 'containers').map((container) => readContainer(container)),
+    initContainers: items(spec, 'initContainers').map((container) => readContainer(container)),
+    resources: isObject(into(spec, 'resources').value) ? readNeeds(spec) : undefined,
+    overhead: amounts(spec, 'overhead'),
+    nodeName: text(spec, 'nodeName') || undefined,
+    nodeSelector: textMap(spec, 'nodeSelector'),
+    requiredNodeTerms: isObject(required.value) ? readNodeSelectorTerms(required, 'nodeSelectorTerms') : undefined,
+    preferredNodeTerms: readPreferredNodeTerms(nodeAffinity),
+    podAffinity: readPodAffinity(spec, 'podAffinity'),
+    podAntiAffinity: readPodAffinity(spec, 'podAntiAffinity'),
+    spread: items(spec, 'topologySpreadConstraints').map(readSpread),
+    tolerations: readTolerations(spec, 'tolerations'),
+    volumes: items(spec, 'volumes').map(readVolume),
+    hostNetwork: flag(spec, 'hostNetwork') ?? false,
+    priorityClassName: text(spec, 'priorityClassName') || undefined,
+    priority: integer(spec, 'priority'),
+    preemptionPolicy: text(spec, 'preemptionPolicy'),
+    runtimeClassName: text(spec, 'runtimeClassName') || undefined,
+    schedulerName: text(spec, 'schedulerName') || 'default-scheduler',
+    restartPolicy: text(spec, 'restartPolicy') || 'Always',
+    terminationGracePeriodSeconds: integer(spec, 'terminationGracePeriodSeconds') ?? 30,
+    schedulingGates: items(spec, 'schedulingGates').flatMap((gate) => text(gate, 'name') ?? []),
+    readinessGates: items(spec, 'readinessGates').flatMap((gate) => text(gate, 'conditionType') ?? []),
+    serviceAccountName: text(spec, 'serviceAccountName') || undefined,
+  };
+}
+
+/** The containers that run as long as the pod does: sidecars, then the others. */
+export function runningContainers(spec: PodSpec): readonly Container[] {
+  return [...spec.initContainers.filter(({ sidecar }) => sidecar), ...spec.containers];
+}
+
+function readContainer(container: Reader): Container {
+  const preStop = into(into(container, 'lifecycle'), 'preStop').value;
+  return {
+    name: text(container, 'name') ?? '',
+    image: text(container, 'image') ?? '',
+    imagePullPolicy: text(container, 'imagePullPolicy') || undefined,
+    sidecar: text(container, 'restartPolicy') === 'Always',
+    ports: items(container, 'ports').map(readPort),
+    readinessProbe: readProbe(container, 'readinessProbe'),
+    livenessProbe: readProbe(container, 'livenessProbe'),
+    startupProbe: readProbe(container, 'startupProbe'),
+    hasPreStop: isObject(preStop),
+    ...readNeeds(container),
+  };
+}
+
+function readPort(port: Reader): ContainerPort {
+  return {
+    name: text(port, 'name'),
+    containerPort: integer(port, 'containerPort') ?? 0,
+    hostPort: integer(port, 'hostPort') ?? 0,
+    hostIp: text(port, 'hostIP') || '0.0.0.0',
+    protocol: text(port, 'protocol') || 'TCP',
+  };
+}
+
+function readNeeds(from: Reader): ResourceNeeds {
+  const resources = into(from, 'resources');
+  return { requests: amounts(resources, 'requests'), limits: amounts(resources, 'limits') };
+}
+
+function amounts(from: Reader, key: string): Resources {
+  const list = into(from, key);
+  if (list.value === undefined || list.value === null) return NO_RESOURCES;
+  return readResources(list.value, (resource) => refuse(into(list, resource), 'a quantity, like 500m or 2Gi'));
+}
+
+function readVolume(volume: Reader): Volume {
+  return { name: text(volume, 'name') ?? '', source: readVolumeSource(volume) };
+}
+
+function readVolumeSource(volume: Reader): VolumeSource {
+  const claim = into(volume, 'persistentVolumeClaim');
+  if (isObject(claim.value))
+    return { kind: 'claim', claim: text(claim, 'claimName') ?? '', readOnly: flag(claim, 'readOnly') ?? false };
+  const ephemeral = into(volume, 'ephemeral');
+  if (isObject(ephemeral.value)) {
+    const spec = into(into(ephemeral, 'volumeClaimTemplate'), 'spec');
+    return { kind: 'ephemeral', storageClass: text(spec, 'storageClassName') };
+  }
+  const hostPath = into(volume, 'hostPath');
+  if (isObject(hostPath.value)) return { kind: 'hostPath', path: text(hostPath, 'path') ?? '' };
+  const source = isObject(volume.value) ? Object.keys(volume.value).find((key) => key !== 'name') : undefined;
+  return { kind: 'other', source: source ?? 'emptyDir' };
+}
+
+function readPreferredNodeTerms(nodeAffinity: Reader): readonly Weighted<NodeSelectorTerm>[] {
+  return items(nodeAffinity, 'preferredDuringSchedulingIgnoredDuringExecution').map((item) => ({
+    weight: integer(item, 'weight') ?? 0,
+    term: readNodeSelectorTerm(into(item, 'preference')),
+  }));
+}
+
+function readPodAffinity(spec: Reader, key: string): PodAffinity {
+  const affinity = into(into(spec, 'affinity'), key);
+  return {
+    required: items(affinity, 'requiredDuringSchedulingIgnoredDuringExecution').map(readPodAffinityTerm),
+    preferred: items(affinity, 'preferredDuringSchedulingIgnoredDuringExecution').map((item) => ({
+      weight: integer(item, 'weight') ?? 0,
+      term: readPodAffinityTerm(into(item, 'podAffinityTerm')),
+    })),
+  };
+}
+
+function readPodAffinityTerm(term: Reader): PodAffinityTerm {
+  return {
+    selector: readSelector(term, 'labelSelector'),
+    namespaceSelector: readSelector(term, 'namespaceSelector'),
+    namespaces: textList(term, 'namespaces'),
+    topologyKey: text(term, 'topologyKey') ?? '',
+    matchLabelKeys: textList(term, 'matchLabelKeys'),
+    mismatchLabelKeys: textList(term, 'mismatchLabelKeys'),
+  };
+}
+
+/** minDomains nil counts as 1, nodeAffinityPolicy as Honor, nodeTaintsPolicy as Ignore: podtopologyspread/common.go. */
+function readSpread(constraint: Reader): SpreadConstraint {
+  return {
+    maxSkew: integer(constraint, 'maxSkew') ?? 1,
+    topologyKey: text(constraint, 'topologyKey') ?? '',
+    whenUnsatisfiable: text(constraint, 'whenUnsatisfiable') === 'ScheduleAnyway' ? 'ScheduleAnyway' : 'DoNotSchedule',
+    selector: readSelector(constraint, 'labelSelector'),
+    minDomains: integer(constraint, 'minDomains'),
+    nodeAffinityPolicy: text(constraint, 'nodeAffinityPolicy') === 'Ignore' ? 'Ignore' : 'Honor',
+    nodeTaintsPolicy: text(constraint, 'nodeTaintsPolicy') === 'Honor' ? 'Honor' : 'Ignore',
+    matchLabelKeys: textList(constraint, 'matchLabelKeys'),
+  };
+}

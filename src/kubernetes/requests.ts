@@ -1,0 +1,122 @@
+/**
+ * What a pod asks of its node. After Kubernetes v1.36.3: component-helpers resource/helpers.go (PodRequests,
+ * AggregateContainerRequests), scheduler framework/types.go (Resource.Add) and plugins/noderesources/resource_allocation.go.
+ */
+import type { Container, PodSpec } from './pod-spec.ts';
+import type { Resources } from './resources.ts';
+import { NO_RESOURCES, addTo, isHugePages, isScalarResource, raiseTo, rounded } from './resources.ts';
+
+/** What LeastAllocated counts for a container without a request: scheduler util/pod_resources.go. */
+export const DEFAULT_CPU_REQUEST = 100;
+export const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024;
+const NON_ZERO: Resources = { cpu: DEFAULT_CPU_REQUEST, memory: DEFAULT_MEMORY_REQUEST };
+
+/**
+ * Requests of the whole pod in whole units: the sum of containers and sidecars, or the largest moment while init
+ * containers run, whichever is more; what the pod asks as a whole replaces that; then overhead is added.
+ */
+export function podRequests(spec: PodSpec): Resources {
+  return rounded(withPodLevel(aggregate(spec, requestsOf), spec));
+}
+
+/** As podRequests, but only what the scheduler holds against a node's allocatable. */
+export function countedRequests(spec: PodSpec): Resources {
+  const counted: Record<string, number> = {};
+  for (const [resource, amount] of Object.entries(podRequests(spec))) {
+    if (isCounted(resource)) counted[resource] = amount;
+  }
+  return counted;
+}
+
+/** Requests of a pending pod with 100m and 200Mi for every container that names none; an explicit 0 stays 0. Only cpu and memory of it are used. */
+export function nonZeroRequests(spec: PodSpec): Resources {
+  const all = rounded(withPodLevel(aggregate(spec, nonZeroOf), spec));
+  return { cpu: all['cpu'] ?? 0, memory: all['memory'] ?? 0 };
+}
+
+/** Limits of the whole pod; overhead is added only where there is a limit. */
+export function podLimits(spec: PodSpec): Resources {
+  const limits = aggregate(spec, ({ limits: written }) => written);
+  for (const [resource, amount] of Object.entries(spec.resources?.limits ?? NO_RESOURCES)) {
+    if (isPodLevel(resource)) limits[resource] = amount;
+  }
+  for (const [resource, amount] of Object.entries(spec.overhead)) {
+    if ((limits[resource] ?? 0) > 0) limits[resource] = (limits[resource] ?? 0) + amount;
+  }
+  return rounded(limits);
+}
+
+/** Requests of the containers alone, not rounded; defaulting of pod-level requests needs them. */
+export function containerRequests(spec: Pick<PodSpec, 'containers' | 'initContainers'>): Resources {
+  return aggregate(spec, requestsOf);
+}
+
+/** Limits of the containers alone, not rounded; defaulting of pod-level huge pages needs them. */
+export function containerLimits(spec: Pick<PodSpec, 'containers' | 'initContainers'>): Resources {
+  return aggregate(spec, ({ limits }) => limits);
+}
+
+/** True for what a pod may ask as a whole: cpu, memory, huge pages (IsSupportedPodLevelResource). */
+export function isPodLevel(resource: string): boolean {
+  return resource === 'cpu' || resource === 'memory' || isHugePages(resource);
+}
+
+/** The quality-of-service class, by requests and limits of cpu and memory: pkg/apis/core/v1/helper/qos/qos.go (ComputePodQOS). */
+export function qualityOfService(spec: PodSpec): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const parts = spec.resources !== undefined ? [spec.resources] : [...spec.initContainers, ...spec.containers];
+  if (!parts.some(hasAmounts)) return 'BestEffort';
+  const guaranteed = parts.every((part) =>
+    ['cpu', 'memory'].every(
+      (resource) => (part.limits[resource] ?? 0) > 0 && part.requests[resource] === part.limits[resource],
+    ),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+function hasAmounts({ requests, limits }: Pick<Container, 'requests' | 'limits'>): boolean {
+  return ['cpu', 'memory'].some((resource) => (requests[resource] ?? 0) > 0 || (limits[resource] ?? 0) > 0);
+}
+
+function isCounted(resource: string): boolean {
+  return resource === 'cpu' || resource === 'memory' || resource === 'ephemeral-storage' || isScalarResource(resource);
+}
+
+function requestsOf({ requests }: Container): Resources {
+  return requests;
+}
+
+function nonZeroOf({ requests }: Container): Resources {
+  return { ...NON_ZERO, ...requests };
+}
+
+function aggregate(
+  spec: Pick<PodSpec, 'containers' | 'initContainers'>,
+  of: (container: Container) => Resources,
+): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const container of spec.containers) addTo(sum, of(container));
+  const sidecars: Record<string, number> = {};
+  const starting: Record<string, number> = {};
+  for (const container of spec.initContainers) {
+    const own = of(container);
+    if (container.sidecar) {
+      addTo(sum, own);
+      addTo(sidecars, own);
+      raiseTo(starting, sidecars);
+    } else {
+      const moment = { ...own };
+      addTo(moment, sidecars);
+      raiseTo(starting, moment);
+    }
+  }
+  raiseTo(sum, starting);
+  return sum;
+}
+
+function withPodLevel(sum: Record<string, number>, spec: PodSpec): Record<string, number> {
+  for (const [resource, amount] of Object.entries(spec.resources?.requests ?? NO_RESOURCES)) {
+    if (isPodLevel(resource)) sum[resource] = amount;
+  }
+  addTo(sum, spec.overhead);
+  return sum;
+}
