@@ -113,6 +113,8 @@ interface ArtifactBase {
   readonly purpose: string;
   /** Ids of the decisions that shaped it, of this or an earlier system: `etcd.members`. */
   readonly decisions: readonly string[];
+  /** Where an object or a chart is applied when it is not this cluster: the cluster that runs Cluster API for it. */
+  readonly target?: 'management';
 }
 
 /** One object that is applied to the cluster. */
@@ -143,7 +145,7 @@ export interface ValuesArtifact extends ArtifactBase {
 /** Any other file: a balancer's configuration, Terraform, a unit file. */
 export interface TextArtifact extends ArtifactBase {
   readonly form: 'text';
-  readonly syntax: 'haproxy' | 'nginx' | 'keepalived' | 'hcl' | 'shell' | 'systemd';
+  readonly syntax: 'haproxy' | 'nginx' | 'keepalived' | 'hcl' | 'shell' | 'systemd' | 'yaml';
   readonly text: string;
 }
 
@@ -206,4 +208,4 @@ export function defineSystem<const Id extends SystemId, Section, const After ext
 }
 
 /** Any system, as the engines see them that know none by name. */
-export type AnySystem = System<SystemId, never, SystemId>;
+export type AnySystem = System;

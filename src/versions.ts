@@ -68,6 +68,18 @@ export const versions = {
     read: READ,
   },
   keda: { version: 'v2.20.2', accepts: ['2.20'], source: 'kedacore/keda v2.20.2 CRDs', read: READ },
+  'metrics-server': {
+    version: 'v0.8.1',
+    accepts: ['0.8'],
+    source: 'kubernetes-sigs/metrics-server chart 3.13.1 values.yaml',
+    read: READ,
+  },
+  'nvidia-device-plugin': {
+    version: 'v0.20.0',
+    accepts: ['0.20'],
+    source: 'NVIDIA/k8s-device-plugin v0.20.0 values.yaml',
+    read: READ,
+  },
   eksctl: {
     version: 'v0.230.0',
     accepts: ['0.230'],

@@ -64,10 +64,39 @@ export const bases: Readonly<Record<string, unknown>> = {
     regions: [three('us-east-1'), three('us-east-2'), three('us-west-2')],
     pools: [grown],
   }),
+  'bare metal, address by BGP': base('routed', {
+    regions: [onPremises],
+    pools: [
+      { name: 'general', zones: ['row-a', 'row-b', 'row-c'], nodesPerZone: 4 },
+      { name: 'edge', zones: ['row-a', 'row-b'], nodesPerZone: 3 },
+    ],
+    controlPlane: { balancer: 'kube-vip', sharedSegment: false, bgp: { localAs: 64512, peers: [{ address: '10.0.0.1', as: 64513 }] } },
+  }),
+  'bare metal, patient checks': base('patient', { regions: [onPremises], controlPlane: { healthCheck: { fall: 5 }, certificates: { validity: '7d', authorityValidity: '30d' } } }),
+  'aws, kubeadm with KMS': base('sealed', {
+    provider: 'aws',
+    regions: [three('us-west-2')],
+    pools: [grown],
+    controlPlane: { encryption: { keyArn: 'arn:aws:kms:us-west-2:111122223333:key/shop' } },
+  }),
+  'aws, one machine may fail, pools with zones of their own': base('spare', {
+    provider: 'aws',
+    survive: 'node',
+    regions: [three('us-west-2')],
+    pools: [{ ...grown, zones: ['us-west-2a', 'us-west-2b'] }, { ...gpuPool, zones: ['us-west-2a'] }],
+  }),
   'lab, one zone': base('lab', {
     provider: 'lab',
     survive: 'node',
     regions: [{ name: 'here', zones: ['z1'] }],
     pools: [{ name: 'general', nodesPerZone: 5 }],
+  }),
+  'bare metal, a zone promised': base('edge', {
+    regions: [{ name: 'site', zones: ['row-a', 'row-b', 'row-c', 'row-d', 'row-e'], zoneRoundTrip: '1ms' }],
+    objectives: { zoneFailureRecovery: '5m' },
+    pools: [
+      { name: 'general', nodesPerZone: 12, zones: ['row-a', 'row-b'], machine: { cpu: '16', memory: '64Gi' } },
+      { name: 'extra', nodesPerZone: 12, zones: ['row-b', 'row-c'], machine: { cpu: '16', memory: '64Gi' } },
+    ],
   }),
 };

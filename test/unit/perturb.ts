@@ -124,7 +124,7 @@ function leaf(at: readonly Segment[], value: unknown, candidates: readonly unkno
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   duration: ['1ms', '30ms', '300ms', '1s', '5s', '20s', '45s', '75s', '2m', '4m', '10m', '1h', '6h', '24h', '30d'],
   percentage: ['50%', '70%', '90%', '99%', '99.9%', '99.99%', '99.9999%'],
-  'quantity of bytes': ['100Ki', '1Mi', '100Mi', '1Gi', '4Gi', '8Gi', '10Gi', '64Gi', '1Ti'],
+  'quantity of bytes': ['100Ki', '1Mi', '2Mi', '100Mi', '1Gi', '4Gi', '8Gi', '10Gi', '64Gi', '1Ti'],
   'quantity of CPU': ['100m', '500m', '1', '2', '8', '64'],
   rate: ['1/min', '10/min', '50/min', '5/s', '500/s', '20000/s'],
   'monthly amount of money': ['1 USD', '5000 USD', '900000 USD'],
@@ -176,6 +176,7 @@ function stringsFor(at: readonly Segment[], value: unknown): readonly string[] {
     text === '' ? 'perturbed' : `${text}-other`,
     '10.0.99.250',
     '2026.11.20',
+    'v20260610',
     'perturbed.example.com',
   ];
 }

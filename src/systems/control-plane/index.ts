@@ -1,0 +1,44 @@
+/** The control plane: members, the balancer before them, and everything that keeps them replaceable. */
+import type { ControlPlaneFacts } from '../../facts.ts';
+import { defineSystem, type SystemPlan } from '../../system.ts';
+import { alertsOf } from './alerts.ts';
+import { contradictionsOf } from './contradictions.ts';
+import { decisionsOf } from './decisions/list.ts';
+import { type Context, resolve } from './facts.ts';
+import { limitsOf } from './limits.ts';
+import { needsOf } from './needs.ts';
+import { artifactsOf } from './render/artifacts.ts';
+import { runbooksOf } from './runbooks/list.ts';
+import { type Section, section } from './section.ts';
+import { verificationsOf } from './verify.ts';
+
+export const controlPlane = defineSystem({
+  id: 'control-plane',
+  seedItems: [1],
+  words: {
+    title: 'Control plane',
+    summary:
+      'Decides who runs the API servers, what balances them, who holds their address, and how members, certificates and nodes are renewed.',
+    limits:
+      'It does not place or tune etcd, and does not choose worker nodes; on EKS it decides only what EKS lets be set.',
+  },
+  after: ['scheduling', 'etcd'],
+  section,
+  contradictions: contradictionsOf,
+  plan: planControlPlane,
+  render: ({ facts }, { cluster, plans }) => artifactsOf({ facts, etcd: plans.etcd.facts, cluster }),
+});
+
+function planControlPlane(written: Section, context: Context): SystemPlan<'control-plane'> {
+  const facts: ControlPlaneFacts = resolve(written, context);
+  const { cluster } = context;
+  return {
+    decisions: decisionsOf(facts, context),
+    needs: needsOf(facts, cluster),
+    alerts: alertsOf(facts, cluster.objectives),
+    verify: verificationsOf(facts, cluster),
+    runbooks: runbooksOf(facts, cluster, context.plans.etcd.facts),
+    facts,
+    limits: limitsOf(facts, context),
+  };
+}

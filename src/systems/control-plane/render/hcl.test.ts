@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { hcl, quoted } from './hcl.ts';
+import { subnetsOf } from './subnets.ts';
+import fc from 'fast-check';
+import { overlaps, parseCidr } from '../../../core/cidr.ts';
+
+describe('Terraform text', () => {
+  it('aligns equals signs within a run of lines and not across blocks', () => {
+    const text = hcl([
+      {
+        block: 'resource "a" "b"',
+        items: [
+          ['name', quoted('x')],
+          ['protocol', quoted('TCP')],
+          '',
+          { block: 'inner', items: [['k', '1']] },
+          ['z', 'true'],
+        ],
+      },
+    ]);
+    expect(text).toBe(
+      'resource "a" "b" {\n  name     = "x"\n  protocol = "TCP"\n\n  inner {\n    k = 1\n  }\n  z = true\n}\n',
+    );
+  });
+
+  it('escapes template markers', () => {
+    expect(quoted('a${b}')).toBe('"a$${b}"');
+  });
+});
+
+describe('subnets', () => {
+  it('never overlap and lie in the range, for every number of zones', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 15 }), (count) => {
+        const names = Array.from({ length: count }, (_, index) => `z${index}`);
+        const ranges = subnetsOf('10.0.0.0/16', names).flatMap((zone) => [zone.private, zone.public]);
+        const parsed = ranges.map((range) => parseCidr(range));
+        for (const [index, one] of parsed.entries()) {
+          if (!one) throw new Error(`${ranges[index] ?? ''} is no range`);
+          expect(one.prefixLength).toBeLessThanOrEqual(28);
+          for (const other of parsed.slice(index + 1)) if (other) expect(overlaps(one, other)).toBe(false);
+        }
+      }),
+    );
+  });
+});
