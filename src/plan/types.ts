@@ -13,7 +13,7 @@ export interface Verdict {
   readonly verdict: 'kept' | 'missed' | 'unknown' | 'not-promised';
   /** As written: `99.99%`, `2m`; undefined when not promised. */
   readonly promised?: string;
-  /** The figure, for people: `1 m 53 s (53 s to 113 s)`; undefined when unknown. */
+  /** The figure, for people: `1 m 53 s (53 s to 1 m 53 s)`, `at least 14 s`; undefined when nothing of it is known. */
   readonly measured?: string;
   /** The figure as a number in the objective's base unit (ms, fraction, 1/s, amount). */
   readonly value?: number;
