@@ -1,0 +1,34 @@
+/** `holdfast report`: everything known about a document as one HTML file. */
+import { planHtml } from '../../report/html/plan-page.ts';
+import { findDocument } from '../documents.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatOf, type Invocation, pathFrom, progress, textOption } from '../invocation.ts';
+import { isData, writeData } from '../output.ts';
+import { planDocument, reportOf } from '../plan-document.ts';
+import { writeAtOnce } from '../write-file.ts';
+
+/** Writes the file and prints its path. */
+export async function run(invocation: Invocation): Promise<number> {
+  const out = textOption(invocation, 'out') ?? 'holdfast-report.html';
+  const plan = await planDocument(await findDocument(invocation), invocation);
+  const report = reportOf(plan);
+  await writeAtOnce(pathFrom(invocation, out), planHtml(report));
+  const format = formatOf(invocation);
+  const { stdout } = invocation.context;
+  if (isData(format)) {
+    stdout.write(
+      writeData(
+        {
+          apiVersion: 'holdfast.dev/v1',
+          kind: 'ReportResult',
+          file: out,
+          cluster: plan.cluster.name,
+          headline: report.headline,
+        },
+        format,
+      ),
+    );
+  } else stdout.write(`${out}\n`);
+  progress(invocation, report.headline);
+  return EXIT.ok;
+}

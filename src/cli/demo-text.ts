@@ -1,0 +1,105 @@
+/** What the demo prints: both clusters side by side, the decisions behind the difference, and what to try next. */
+import type { PlanChange, Verdict } from '../plan/types.ts';
+import { wrap } from '../render/wrap.ts';
+import { shown } from '../report/diff-text.ts';
+import type { Paint } from '../report/paint.ts';
+import { type Column, writeTable } from '../report/table.ts';
+import { verdictPaint } from '../report/text.ts';
+import { priceSentence, VERDICT_SIGNS, VERDICT_WORDS } from '../report/words.ts';
+import { type Demo, type DemoCluster } from './demo.ts';
+
+export interface DemoTextOptions {
+  readonly paint: Paint;
+  readonly width: number;
+  /** Path of the HTML report. */
+  readonly report: string;
+  readonly trees: string | undefined;
+}
+
+/** The whole text. */
+export function demoText(demo: Demo, options: DemoTextOptions): string {
+  const { paint, width } = options;
+  return [
+    `${wrap(demo.comparison.headline, width).map(paint.bold).join('\n')}\n`,
+    objectives(demo, options),
+    [demo.naive, demo.hardened].map(({ label, report }) => `${label}: ${priceSentence(report.plan.price)}\n`).join(''),
+    differences(demo.changes, options),
+    next(demo, options),
+  ].join('\n');
+}
+
+function objectives({ naive, hardened }: Demo, { paint, width }: DemoTextOptions): string {
+  const rows = hardened.report.plan.verdicts.map((verdict) => {
+    const other = naive.report.plan.verdicts.find(({ name }) => name === verdict.name);
+    return [verdict.title, verdict.promised ?? '-', other ? cell(other) : '-', cell(verdict)];
+  });
+  const coloured = (padded: string, text: string): string => {
+    const kind = (['kept', 'missed', 'unknown', 'not-promised'] as const).find((one) =>
+      text.startsWith(VERDICT_SIGNS[one]),
+    );
+    return kind ? verdictPaint(paint, kind)(padded) : padded;
+  };
+  const columns: readonly Column[] = [
+    { title: 'OBJECTIVE' },
+    { title: 'PROMISED' },
+    { title: 'NAIVE', most: 34, paint: coloured },
+    { title: 'HARDENED', paint: coloured },
+  ];
+  return writeTable(columns, rows, width);
+}
+
+function cell({ verdict, measured }: Verdict): string {
+  return `${VERDICT_SIGNS[verdict]} ${measured ?? (verdict === 'not-promised' ? '-' : VERDICT_WORDS[verdict])}`;
+}
+
+/** On the terminal only differences that read at a glance; the report has all of them with their whole reasons. */
+const MOST_DIFFERENCES = 12;
+const MOST_VALUE_CHARACTERS = 44;
+
+function differences(changes: readonly PlanChange[], { paint, width }: DemoTextOptions): string {
+  const decisions = changes.filter(({ subject }) => subject === 'decision');
+  if (decisions.length === 0) return 'No decision differs.\n';
+  const shownHere = decisions.filter(isShort).slice(0, MOST_DIFFERENCES);
+  const rows = shownHere.map(({ id, before, after, because }) => [
+    id,
+    shown(before),
+    shown(after),
+    firstSentence(because),
+  ]);
+  const columns: readonly Column[] = [
+    { title: 'DECISION' },
+    { title: 'NAIVE', most: 22 },
+    { title: 'HARDENED', most: 22 },
+    { title: 'BECAUSE' },
+  ];
+  const rest = decisions.length - shownHere.length;
+  const more = rest === 0 ? '' : `and ${rest} more in the report\n`;
+  return `${paint.bold('WHAT DIFFERS AND WHY')}\n${writeTable(columns, rows, width)}${more}`;
+}
+
+function isShort({ kind, before, after }: PlanChange): boolean {
+  return kind === 'changed' && Math.max(shown(before).length, shown(after).length) <= MOST_VALUE_CHARACTERS;
+}
+
+/** The beginning of a reason: its first sentence. */
+function firstSentence(because: string | undefined): string {
+  return /^.*?[.!?](?=\s+[A-Z]|$)/s.exec(because ?? '')?.[0] ?? because ?? '';
+}
+
+function next({ naive, hardened }: Demo, { paint, report, trees }: DemoTextOptions): string {
+  const lines = [
+    `${paint.bold('Report:')} ${report} (open it in a browser: one file, no network)`,
+    ...(trees === undefined ? [] : [`${paint.bold('Trees:')}  ${place(naive)} and ${place(hardened)}`]),
+    '',
+    'Try next:',
+    `  holdfast plan -f ${hardened.document}`,
+    `  holdfast explain decision -f ${hardened.document}`,
+    `  holdfast render -f ${hardened.document} --out shop`,
+    '  holdfast init',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function place({ tree, files }: DemoCluster): string {
+  return `${tree} (${files} files)`;
+}

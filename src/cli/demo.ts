@@ -1,0 +1,131 @@
+/** The two bundled clusters: planned, rendered, judged by the same promises, compared. */
+import { fileURLToPath } from 'node:url';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diffPlans } from '../plan/diff.ts';
+import { planCluster } from '../plan/run.ts';
+import { headline } from '../plan/sentences.ts';
+import type { Plan, PlanChange } from '../plan/types.ts';
+import { verdictsOn } from '../plan/verdicts/index.ts';
+import { renderTree } from '../render/tree.ts';
+import { writeTree } from '../render/write.ts';
+import type { Comparison } from '../report/html/comparison-page.ts';
+import type { PlanReport } from '../report/types.ts';
+import { countVerdicts, counted } from '../report/words.ts';
+import type { ParsedDocument } from '../spec/parse.ts';
+import { readClusterDocument } from '../systems/document.ts';
+import { systems } from '../systems/index.ts';
+
+export interface DemoCluster {
+  readonly label: 'naive' | 'hardened';
+  /** Path of its document. */
+  readonly document: string;
+  readonly report: PlanReport;
+  /** Where it was rendered; the directory is gone when nobody asked for it. */
+  readonly tree: string;
+  readonly files: number;
+}
+
+export interface Demo {
+  readonly naive: DemoCluster;
+  readonly hardened: DemoCluster;
+  readonly changes: readonly PlanChange[];
+  readonly comparison: Comparison;
+}
+
+export interface DemoOptions {
+  /** Keeps the rendered trees here; else they are rendered to see that it works, and removed. */
+  readonly trees: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+}
+
+/** The examples lie beside the package, two folders above both the source and the built program. */
+const EXAMPLES = new URL('../../examples/', import.meta.url);
+
+/** Runs the demo. Both clusters are judged by the promises of the hardened one: the naive one makes none. */
+export async function runDemo(options: DemoOptions): Promise<Demo> {
+  const documents = { naive: await example('naive'), hardened: await example('hardened') };
+  const plans = { naive: planCluster(documents.naive, systems), hardened: planCluster(documents.hardened, systems) };
+  const judged = judgedLike(plans.naive, documents.naive, documents.hardened);
+  const trees = options.trees ?? (await mkdtemp(join(tmpdir(), 'holdfast-demo-')));
+  try {
+    const naive = await demoCluster('naive', judged, { documents, trees, options });
+    const hardened = await demoCluster('hardened', plans.hardened, { documents, trees, options });
+    const changes = diffPlans(plans.naive, plans.hardened);
+    return { naive, hardened, changes, comparison: comparisonOf(naive, hardened, changes) };
+  } finally {
+    if (options.trees === undefined) await rm(trees, { recursive: true, force: true });
+  }
+}
+
+async function example(name: string): Promise<ParsedDocument> {
+  const url = new URL(`${name}/holdfast.yaml`, EXAMPLES);
+  return readClusterDocument({ text: await readFile(url, 'utf8'), file: fileURLToPath(url) });
+}
+
+/** The naive cluster as it is, with the verdicts that it would get had it promised what the hardened one promises. */
+function judgedLike(plan: Plan, own: ParsedDocument, promising: ParsedDocument): Plan {
+  const facts = Object.fromEntries(Object.entries(plan.systems).map(([id, system]) => [id, system.facts]));
+  const cluster = { ...plan.cluster, objectives: promising.cluster.objectives };
+  const verdicts = verdictsOn(
+    { cluster, facts, price: plan.price, availability: plan.availability, wrote: (path) => isWritten(own, path) },
+    (name) => writtenAt(promising, ['spec', 'objectives', name]),
+  );
+  return { ...plan, verdicts };
+}
+
+function isWritten(document: ParsedDocument, path: string): boolean {
+  return valueAt(document, path.split('.')) !== undefined;
+}
+
+function writtenAt(document: ParsedDocument, path: readonly string[]): string | undefined {
+  const value = valueAt(document, path);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+function valueAt({ raw }: ParsedDocument, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+    raw,
+  );
+}
+
+interface DemoWork {
+  readonly documents: Readonly<Record<DemoCluster['label'], ParsedDocument>>;
+  readonly trees: string;
+  readonly options: DemoOptions;
+}
+
+async function demoCluster(
+  label: DemoCluster['label'],
+  plan: Plan,
+  { documents, trees, options }: DemoWork,
+): Promise<DemoCluster> {
+  const tree = join(trees, label);
+  const rendered = renderTree(plan, systems, { layout: 'plain' });
+  await writeTree(rendered, { out: tree, cluster: plan.cluster.name, layout: 'plain', force: false }, options.signal);
+  const decisions = Object.values(plan.systems).reduce((sum, { decisions: own }) => sum + own.length, 0);
+  options.onProgress(`${label}: ${counted(decisions, 'decision')}, ${counted(rendered.files.length, 'file')} rendered`);
+  const report = { plan, headline: headline(plan), systems: systems.map(({ id, words }) => ({ id, ...words })) };
+  return { label, document: documents[label].file, report, tree, files: rendered.files.length };
+}
+
+function comparisonOf(naive: DemoCluster, hardened: DemoCluster, changes: readonly PlanChange[]): Comparison {
+  return {
+    title: 'Holdfast demo: naive against hardened',
+    headline: demoSentence(naive.report.plan, hardened.report.plan),
+    labels: { before: naive.label, after: hardened.label },
+    before: naive.report,
+    after: hardened.report,
+    changes: changes.filter(({ subject }) => subject !== 'verdict'),
+  };
+}
+
+/** `Of 8 promises the naive cluster keeps 1, the hardened one 7: …` */
+export function demoSentence(naive: Plan, hardened: Plan): string {
+  const promised = hardened.verdicts.filter(({ verdict }) => verdict !== 'not-promised').length;
+  const [before, after] = [countVerdicts(naive.verdicts), countVerdicts(hardened.verdicts)];
+  return `Of ${counted(promised, 'promise')} the naive cluster would keep ${before.kept}, the hardened one keeps ${after.kept}.`;
+}

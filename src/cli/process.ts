@@ -1,0 +1,65 @@
+/** Ties a run to this process: streams, signals, exit code. */
+import { type Context, Interrupted, type Sink } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { runCli } from './run.ts';
+
+/** Runs with the arguments of the process and sets its exit code. */
+export async function runProcess(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort(new Interrupted('interrupted'));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  process.exitCode = await runCli(process.argv.slice(2), contextOf(interruption.signal));
+  // What was under way may still hold handles; everything of it is cleaned up or dies with this process.
+  if (process.exitCode === EXIT.interrupted) process.exit();
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+}
+
+/** Who reads has read enough (`holdfast plan | head`): that is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}
+
+function contextOf(signal: AbortSignal): Context {
+  return {
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    readStdin,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    ask: (question) => ask(question, signal),
+    env: process.env,
+    cwd: process.cwd(),
+    signal,
+  };
+}
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  return {
+    isTty: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : undefined,
+    write: (text) => {
+      stream.write(text);
+    },
+  };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Asks on standard error: standard output is for data. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,43 @@
+/** The public library: documents in, plans, trees and reports out. Re-exports only. */
+export { HoldfastError, type Position, type Problem } from './core/error.ts';
+export type { Bytes, Fraction, MilliCpu, Millis, Money, PerSecond } from './core/units.ts';
+export type { Facts, Member, SystemId } from './facts.ts';
+export { diffPlans } from './plan/diff.ts';
+export { readPriceTable } from './plan/price-file.ts';
+export { type ListedPrice, listedPrices, type PriceTable } from './plan/price-table.ts';
+export { planCluster, type PlannedDocument, type PlanOptions } from './plan/run.ts';
+export { headline } from './plan/sentences.ts';
+export type { AvailabilityEstimate, Plan, PlanChange, Price, PriceRow, Verdict } from './plan/types.ts';
+export { promtoolFiles } from './render/alerts.ts';
+export { documentHash, renderTree } from './render/tree.ts';
+export {
+  type Layout,
+  LAYOUTS,
+  type RenderedFile,
+  type RenderOptions,
+  type Repository,
+  type Tree,
+} from './render/types.ts';
+export { comparisonHtml } from './report/html/comparison-page.ts';
+export { planHtml } from './report/html/plan-page.ts';
+export { planMarkdown } from './report/markdown.ts';
+export { planDiffOutput, planOutput } from './report/plan-output.ts';
+export { outputSchemas } from './report/schemas.ts';
+export type { PlanReport, SystemWords } from './report/types.ts';
+export type { Cluster, ObjectiveName, Objectives, Pool, Region } from './spec/cluster.ts';
+export type { DocumentText, ParsedDocument } from './spec/parse.ts';
+export type {
+  Alert,
+  AnySystem,
+  Artifact,
+  Decision,
+  Need,
+  Runbook,
+  Source,
+  System,
+  SystemPlan,
+  Verification,
+} from './system.ts';
+export * from './systems/document.ts';
+export { systems } from './systems/index.ts';
+export { type Component, versions } from './versions.ts';

@@ -1,0 +1,129 @@
+/** The page at the root of the tree: what it is, in which order it is applied, and for whom the other files are. */
+import type { Artifact } from '../system.ts';
+import { helmCommand } from './helm.ts';
+import type { RenderedFile, Rendering, Unit } from './types.ts';
+
+/** README.md of the tree. */
+export function readmeFile(rendering: Rendering, files: readonly RenderedFile[], hash: string): RenderedFile {
+  const { name } = rendering.plan.cluster;
+  const parts = [
+    `# ${name}`,
+    `What Holdfast planned for cluster \`${name}\`, one object per file. Every file says which decisions shaped it and why.`,
+    `Document: \`sha256:${hash}\` (the document with its defaults; the same document gives the same bytes).`,
+    '## Change it',
+    'Change the document and run `holdfast render` again. A file that was edited here is kept and named; `--force` replaces it. `holdfast render --check` fails when this tree is not what the document gives. Keep `.holdfast/manifest.json` beside the tree: by it, edits are known.',
+    ...applyParts(rendering),
+    ...hostParts(rendering),
+    ...pageParts(files),
+    '## Secrets',
+    'There are none in this tree. Where a component needs one, an ExternalSecret names where it comes from, or a runbook step makes it on the host.',
+  ];
+  return { path: 'README.md', owner: 'tree', text: `${parts.join('\n\n')}\n` };
+}
+
+function applyParts(rendering: Rendering): readonly string[] {
+  const { units } = rendering;
+  if (units.length === 0) return [];
+  const rows = units.map((unit) => `| ${unit.wave} | ${unitName(unit)} | ${unitContent(unit)} |`);
+  const table = ['| wave | what | holds |', '| --- | --- | --- |', ...rows].join('\n');
+  return [
+    '## Apply it',
+    layoutWords(rendering),
+    ...(rendering.management ? [managementWords(rendering)] : []),
+    table,
+    ...(rendering.options.layout === 'argocd' ? [argocdHealth()] : []),
+    byHand(units),
+  ];
+}
+
+function layoutWords({ options, plan }: Rendering): string {
+  switch (options.layout) {
+    case 'plain':
+      return 'Waves are applied from the lowest to the highest; everything in one wave may be applied at once.';
+    case 'kustomize':
+      return '`kubectl apply --server-side -k .` applies all objects in the order of the waves; install the charts first (below).';
+    case 'argocd':
+      return '`kubectl apply -f argocd/root.yaml` once; Argo CD applies the rest in the order of the waves.';
+    case 'flux':
+      return `Let the cluster's Flux read \`flux/sync\` (\`flux bootstrap … --path=<this folder>/flux/sync\`, or a Kustomization of your own that names it); it applies the rest in the order of the waves, as Kustomizations of \`${plan.cluster.name}\`.`;
+  }
+}
+
+/** Where things are applied when a cluster of Cluster API makes this one. */
+function managementWords({ options, plan }: Rendering): string {
+  const { name } = plan.cluster;
+  const words = {
+    plain: '',
+    kustomize: ' `kubectl apply -k` on those folders by themselves: the kustomization of this folder leaves them out.',
+    argocd: ` Argo CD runs there and knows this cluster as \`${name}\` (\`argocd cluster add\`).`,
+    flux: ` Flux runs there and reaches this cluster with the kubeconfig that Cluster API keeps in Secret \`${name}-kubeconfig\`.`,
+  };
+  return `What is marked *management* is applied to the cluster that runs Cluster API.${words[options.layout]}`;
+}
+
+/** Argo CD judges an Application inside an Application as healthy at once unless it is told how (operator-manual/health, argo-cd v3.5). */
+function argocdHealth(): string {
+  return [
+    'Waves between Applications hold only when Argo CD judges the health of Applications. Since version 1.8 it does not unless `argocd-cm` says so:',
+    '```yaml',
+    'data:',
+    '  resource.customizations.health.argoproj.io_Application: |',
+    '    hs = {}',
+    '    hs.status = "Progressing"',
+    '    hs.message = ""',
+    '    if obj.status ~= nil and obj.status.health ~= nil then',
+    '      hs.status = obj.status.health.status',
+    '      if obj.status.health.message ~= nil then hs.message = obj.status.health.message end',
+    '    end',
+    '    return hs',
+    '```',
+  ].join('\n');
+}
+
+function byHand(units: readonly Unit[]): string {
+  const commands = units.map((unit) =>
+    unit.form === 'chart'
+      ? helmCommand(unit.artifact.chart, `${unit.system}/${unit.artifact.path}`)
+      : `kubectl apply --server-side -R -f ${unit.folder}`,
+  );
+  return ['By hand, from this folder:', '```shell', ...commands, '```'].join('\n').replace('folder:\n', 'folder:\n\n');
+}
+
+function unitName(unit: Unit): string {
+  const where = unit.target === 'management' ? ' *management*' : '';
+  if (unit.form === 'objects') return `\`${unit.folder}\`${where}`;
+  const { chart } = unit.artifact;
+  return `chart \`${chart.name}\` ${chart.version} as \`${chart.release}\` in \`${chart.namespace}\`${where}`;
+}
+
+function unitContent(unit: Unit): string {
+  if (unit.form === 'chart') return unit.artifact.purpose;
+  if (unit.artifacts.length === 0) return 'PrometheusRule objects; they need the CRDs of the Prometheus operator';
+  const kinds = new Map<string, number>();
+  for (const { object } of unit.artifacts) kinds.set(object.kind, (kinds.get(object.kind) ?? 0) + 1);
+  return [...kinds].map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ');
+}
+
+/** Files that no controller applies: they belong on machines or into other tools. */
+function hostParts({ systems }: Rendering): readonly string[] {
+  const rows = systems.flatMap(({ system, artifacts }) =>
+    artifacts.filter(isForHosts).map((artifact) => `| \`${system.id}/${artifact.path}\` | ${artifact.purpose} |`),
+  );
+  if (rows.length === 0) return [];
+  return [
+    '## Files for machines and other tools',
+    'Nothing in the cluster applies these; the runbooks say where they go.',
+    ['| file | for |', '| --- | --- |', ...rows].join('\n'),
+  ];
+}
+
+function isForHosts(artifact: Artifact): boolean {
+  return artifact.form === 'text' || artifact.form === 'configuration';
+}
+
+function pageParts(files: readonly RenderedFile[]): readonly string[] {
+  const pages = files.filter(({ path }) => path.startsWith('runbooks/'));
+  if (pages.length === 0) return [];
+  const rows = pages.map(({ path, text }) => `- [${/^# (.*)$/m.exec(text)?.[1] ?? path}](${path})`);
+  return ['## Runbooks', rows.join('\n')];
+}

@@ -1,0 +1,108 @@
+/** Two plans side by side as one offline HTML file: what each promises and keeps, what differs and why. */
+import type { PlanChange, Verdict } from '../../plan/types.ts';
+import { shown } from '../diff-text.ts';
+import type { DiffReport, PlanReport } from '../types.ts';
+import { priceSentence } from '../words.ts';
+import { html, type Html } from './markup.ts';
+import { writePage } from './page.ts';
+import { badge, fold, table, type TableRow } from './parts.ts';
+import { countsHtml, planSections } from './plan-page.ts';
+
+export interface Comparison extends DiffReport {
+  readonly title: string;
+  /** The verdict about both, one sentence. */
+  readonly headline: string;
+  /** What the two are called here: the clusters may have the same name. */
+  readonly labels: Labels;
+}
+
+interface Labels {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The comparison; both plans follow in full. */
+export function comparisonHtml(comparison: Comparison): string {
+  const { title, headline, before, after, labels } = comparison;
+  const sides = [
+    { label: labels.before, report: before },
+    { label: labels.after, report: after },
+  ];
+  return writePage({
+    title,
+    over: `Holdfast: ${labels.before} against ${labels.after}`,
+    headline,
+    lead: html`<div class="sides">${sides.map(sideHtml)}</div>`,
+    sections: [
+      { id: 'verdicts', title: 'Objectives, side by side', body: verdictsHtml(comparison) },
+      { id: 'differences', title: 'What differs and why', body: changesHtml(comparison) },
+      ...sides.map(({ label, report }, index) => ({
+        id: `plan-${index + 1}`,
+        title: `The plan: ${label}`,
+        body: wholePlan(report, index + 1),
+      })),
+    ],
+    foot: html`<p>Written by Holdfast; this file loads nothing and runs nothing.</p>`,
+  });
+}
+
+function sideHtml({ label, report }: { label: string; report: PlanReport }): Html {
+  const { plan, headline } = report;
+  return html`<div class="card">
+    <h3>${label}</h3>
+    <p>${headline}</p>
+    ${countsHtml(plan.verdicts)}
+    <p class="soft">${priceSentence(plan.price)}</p>
+  </div> `;
+}
+
+function verdictsHtml({ before, after, labels }: Comparison): Html {
+  const rows = before.plan.verdicts.map((one): TableRow => {
+    const other = after.plan.verdicts.find(({ name }) => name === one.name);
+    return {
+      differs: one.verdict !== other?.verdict,
+      cells: [
+        { label: 'Objective', content: one.title, kind: 'head' },
+        { label: labels.before, content: verdictCell(one) },
+        { label: labels.after, content: other ? verdictCell(other) : '–' },
+      ],
+    };
+  });
+  return table('Objectives of both', rows);
+}
+
+function verdictCell(verdict: Verdict): Html {
+  const figures = [verdict.promised === undefined ? '' : `promised ${verdict.promised}`, verdict.measured ?? '']
+    .filter((part) => part !== '')
+    .join('; ');
+  return html`${badge(verdict.verdict)}
+    <p>${figures}</p>
+    <p class="source">${verdict.evidence}</p>`;
+}
+
+/** Decisions first: they are what a person wrote the document for; verdicts stand in the table above. */
+function changesHtml({ changes, labels }: Comparison): Html {
+  const decisions = changes.filter(({ subject }) => subject === 'decision');
+  const others = changes.filter(({ subject }) => subject === 'need' || subject === 'price');
+  if (decisions.length + others.length === 0) return html`<p>Nothing differs.</p>`;
+  const rows = (list: readonly PlanChange[]): readonly TableRow[] => list.map((change) => changeRow(change, labels));
+  return html`${decisions.length > 0 ? table('Decisions that differ', rows(decisions)) : undefined}
+  ${others.length > 0 ? fold('What they take and cost', table('Needs and prices that differ', rows(others))) : undefined}`;
+}
+
+function changeRow(change: PlanChange, labels: Labels): TableRow {
+  const follows =
+    change.from && change.from.length > 0 ? html`<p class="source">Follows ${change.from.join(', ')}.</p>` : undefined;
+  return {
+    cells: [
+      { label: change.subject, content: html`<code>${change.id}</code>`, kind: 'head' },
+      { label: labels.before, content: html`<code>${shown(change.before)}</code>`, kind: 'value' },
+      { label: labels.after, content: html`<code>${shown(change.after)}</code>`, kind: 'value' },
+      { label: 'Why', content: html`${change.because ?? ''}${follows}` },
+    ],
+  };
+}
+
+function wholePlan(report: PlanReport, number: number): Html {
+  return html`${planSections(report, `p${number}-`).map(({ id, title, body }) => fold(html`<h3 id="${id}">${title}</h3>`, body))}`;
+}

@@ -1,0 +1,55 @@
+/** Words that every report uses for the same thing. */
+import { formatMoney } from '../core/money.ts';
+import type { Price, PriceRow, Verdict } from '../plan/types.ts';
+
+export const VERDICT_WORDS: Readonly<Record<Verdict['verdict'], string>> = {
+  kept: 'kept',
+  missed: 'missed',
+  unknown: 'unknown',
+  'not-promised': 'not promised',
+};
+
+/** Signs beside the colour, for eyes and printers that see none. */
+export const VERDICT_SIGNS: Readonly<Record<Verdict['verdict'], string>> = {
+  kept: '✓',
+  missed: '✗',
+  unknown: '?',
+  'not-promised': '–',
+};
+
+/** Verdicts that matter most come first; within one kind the order of the document's objectives stays. */
+export function byWeight(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const weight: readonly Verdict['verdict'][] = ['missed', 'unknown', 'kept', 'not-promised'];
+  return verdicts.toSorted((a, b) => weight.indexOf(a.verdict) - weight.indexOf(b.verdict));
+}
+
+/** How many verdicts of each kind there are. */
+export function countVerdicts(verdicts: readonly Verdict[]): Readonly<Record<Verdict['verdict'], number>> {
+  const counts = { kept: 0, missed: 0, unknown: 0, 'not-promised': 0 };
+  for (const { verdict } of verdicts) counts[verdict] += 1;
+  return counts;
+}
+
+/** The price in one sentence, with what the sum lacks. */
+export function priceSentence({ perMonth, lacks, rows }: Price): string {
+  if (rows.length === 0 && lacks.length === 0) return 'Nothing in the plan is bought.';
+  if (!perMonth) return `The price is unknown: no price is known for ${listed(lacks)}.`;
+  const sum = `${formatMoney(perMonth)} a month`;
+  return lacks.length === 0 ? `${sum}.` : `${sum} are known; the sum lacks ${listed(lacks)}.`;
+}
+
+/** The price of a row, or that it is unknown. */
+export function rowPrice({ perMonth }: PriceRow): string {
+  return perMonth ? formatMoney(perMonth) : 'unknown';
+}
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `1 zone`, `3 zones`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
