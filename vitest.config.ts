@@ -7,7 +7,10 @@ export default defineConfig({
     pool: 'threads',
     testTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', isolate: false, include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', isolate: false, include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'] },
+      },
       {
         extends: true,
         test: {

@@ -1,0 +1,35 @@
+/**
+ * Writes everything that is generated: JSON Schemas, the reference of the document, a page per system. With --check
+ * it writes nothing and fails when a file is not what it would write.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { documentReference } from './gen/document-reference.ts';
+import { clusterJsonSchema } from './gen/json-schema.ts';
+import { systemPages } from './gen/system-pages.ts';
+
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const files: readonly GeneratedFile[] = [
+  { path: 'schema/cluster.schema.json', text: `${JSON.stringify(clusterJsonSchema(), null, 2)}\n` },
+  { path: 'docs/document.md', text: documentReference() },
+  ...systemPages(),
+];
+
+const stale = files.filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text);
+if (!check) {
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+for (const { path } of stale) console.log(`${check ? 'not up to date' : 'wrote'}: ${path}`);
+if (check && stale.length > 0) {
+  console.error('Run `npm run gen` and commit what it writes.');
+  process.exitCode = 1;
+}
