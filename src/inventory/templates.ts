@@ -13,9 +13,9 @@ import type { PodTemplate } from './world.ts';
 /** Makes templates with ids that count up from 0. */
 export interface TemplateMaker {
   /** A template as its controller gives it to the API server. */
-  make(pod: NewPod): PodTemplate;
+  readonly make: (pod: NewPod) => PodTemplate;
   /** The template of a pod that was read as an object; pods of one owner with equal specifications share it. */
-  intern(pod: ReadPod): PodTemplate;
+  readonly intern: (pod: ReadPod) => PodTemplate;
 }
 
 export interface NewPod {

@@ -172,7 +172,8 @@ function readRequirement(from: Reader, operators: readonly string[]): Requiremen
 }
 
 function wrongValues(operator: Operator, values: readonly string[]): string | undefined {
-  if (!values.every(isLabelValue)) return 'label values: at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit';
+  if (!values.every(isLabelValue))
+    return 'label values: at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit';
   if (operator === 'In' || operator === 'NotIn')
     return values.length === 0 ? `at least one value for ${operator}` : undefined;
   if (operator === 'Gt' || operator === 'Lt') {
@@ -200,7 +201,10 @@ function isLabelKey(key: string): boolean {
   const prefix = slash === -1 ? undefined : key.slice(0, slash);
   const name = key.slice(slash + 1);
   if (name === '' || !isLabelValue(name)) return false;
-  return prefix === undefined || (prefix.length <= 253 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(prefix));
+  return (
+    prefix === undefined ||
+    (prefix.length <= 253 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(prefix))
+  );
 }
 
 /** strconv.ParseInt(value, 10, 64). */

@@ -349,6 +349,10 @@ describe('figures', () => {
   it('of the budget are kept only when every price is known', () => {
     const gaps = { rows: [], perMonth: { amount: 3_000, currency: 'USD' }, lacks: ['gpu'] };
     expect(judge('budget', '5000 USD').verdict).toBe('kept');
+    const cluster = clusterOf({ objectives: { budget: '5000 USD' } });
+    expect(planCluster({ cluster, sections: {} }, []).verdicts.find(({ name }) => name === 'budget')?.promised).toBe(
+      '5000 USD',
+    );
     expect(judge('budget', '2000 USD').verdict).toBe('missed');
     expect(judge('budget', '5000 USD', { price: gaps })).toMatchObject({
       verdict: 'unknown',

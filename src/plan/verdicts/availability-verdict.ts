@@ -12,7 +12,7 @@ export const apiAvailability: Judge = {
   title: 'Availability of the API',
   better: 'larger',
   promise: ({ objectives }) => objectives.apiAvailability,
-  say: formatPercent,
+  say: (share) => formatPercent(share),
   assess,
 };
 

@@ -12,7 +12,7 @@ export const budget: Judge = {
   title: 'Budget per month',
   better: 'smaller',
   promise: ({ objectives }) => objectives.budget?.amount,
-  say: (amount) => String(amount),
+  say: (amount, { objectives }) => formatMoney({ amount, currency: objectives.budget?.currency ?? '' }),
   assess: ({ cluster, price }: Evidence) => assess(price, cluster.objectives.budget),
 };
 

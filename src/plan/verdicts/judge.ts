@@ -39,7 +39,7 @@ export interface Judge {
   /** The promised figure; undefined when the document makes no such promise. */
   readonly promise: (cluster: Cluster) => number | undefined;
   /** A figure as people write it. */
-  readonly say: (figure: number) => string;
+  readonly say: (figure: number, cluster: Cluster) => string;
   readonly assess: (evidence: Evidence) => Assessment;
 }
 
@@ -59,7 +59,7 @@ export function judged(judge: Judge, evidence: Evidence, written?: string): Verd
     name,
     title,
     verdict,
-    promised: written ?? judge.say(promised),
+    promised: written ?? judge.say(promised, evidence.cluster),
     ...figure,
     evidence: found.evidence,
     ...remedy,

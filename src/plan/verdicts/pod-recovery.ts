@@ -96,9 +96,10 @@ function remedyFor(
   if (range.most === null)
     return 'Give the pods somewhere to go: machines in another zone, or a zone larger than what is lost.';
   const reachable = `promise ${sayDuration(roundUp(range.most))}`;
-  if (place.kind === 'ordered') return `Keep headroom for the loss: spec.autoscaling.headroom.loss: ${loss}.`;
+  if (place.kind === 'ordered')
+    return `Keep headroom for the loss: spec.autoscaling.headroom.loss: ${loss}; the machines that carry it run all the time.`;
   if (place.kind === 'partly')
-    return `Keep headroom for a zone that the load has grown: spec.autoscaling.headroom.nodesPerZone: ${mostNodes(facts.autoscaling)}.`;
+    return `Keep headroom for a zone that the load has grown: spec.autoscaling.headroom.nodesPerZone: ${mostNodes(facts.autoscaling)}; the machines that carry it run all the time.`;
   if (facts['control-plane']?.kind === 'eks') return `EKS lets nobody set how a dead node is noticed; ${reachable}.`;
   return fixed
     ? `Leave out the timers that spec.scheduling fixes, so that they follow the promise, or ${reachable}.`
