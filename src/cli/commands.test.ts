@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdfast, newWorld, type World } from '../../test/unit/cli-harness.ts';
-import { doctorSchema, planDiffSchema, planSchema, renderResultSchema, versionSchema } from '../report/schemas.ts';
+import {
+  demoResultSchema,
+  doctorSchema,
+  planDiffSchema,
+  planSchema,
+  renderResultSchema,
+  versionSchema,
+} from '../report/schemas.ts';
 import { systems } from '../systems/index.ts';
 
 const document = `apiVersion: holdfast.dev/v1
@@ -175,6 +182,31 @@ describe('init', () => {
       expect((await holdfast(world, 'render')).exitCode).toBe(0);
     },
   );
+});
+
+describe('demo', () => {
+  it('judges both bundled clusters by the same promises, writes one report, and says what to try next', async () => {
+    const said = await holdfast(world, 'demo', '--trees', 'trees');
+    expect(said.exitCode).toBe(0);
+    expect(said.stdout).toMatch(/^Of \d+ promises the naive cluster would keep \d+, the hardened one keeps \d+\.\n/);
+    expect(said.stdout).toContain('Report: holdfast-report.html');
+    expect(said.stdout).toContain('Try next:');
+    expect(readFileSync(join(world.cwd, 'holdfast-report.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect(readdirSync(join(world.cwd, 'trees'))).toEqual(['hardened', 'naive']);
+  });
+
+  it('is data too, and the hardened cluster keeps more', async () => {
+    const { stdout } = await holdfast(world, 'demo', '-q', '-o', 'json', '--out', 'r.html');
+    const { clusters, changes } = demoResultSchema.parse(JSON.parse(stdout));
+    const kept = clusters.map(({ verdicts }) => verdicts.filter(({ verdict }) => verdict === 'kept').length);
+    const promised = clusters.map(
+      ({ verdicts }) => verdicts.filter(({ verdict }) => verdict !== 'not-promised').length,
+    );
+    expect(promised[0]).toBe(promised[1]);
+    expect(kept[1]).toBeGreaterThan(kept[0] ?? 0);
+    expect(changes.length).toBeGreaterThan(0);
+    expect(readdirSync(world.cwd).toSorted()).toEqual(['holdfast.yaml', 'r.html']);
+  });
 });
 
 describe('other commands', () => {

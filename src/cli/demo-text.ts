@@ -1,11 +1,12 @@
 /** What the demo prints: both clusters side by side, the decisions behind the difference, and what to try next. */
+import { relative } from 'node:path';
 import type { PlanChange, Verdict } from '../plan/types.ts';
 import { wrap } from '../render/wrap.ts';
 import { shown } from '../report/diff-text.ts';
 import type { Paint } from '../report/paint.ts';
 import { type Column, writeTable } from '../report/table.ts';
 import { verdictPaint } from '../report/text.ts';
-import { priceSentence, VERDICT_SIGNS, VERDICT_WORDS } from '../report/words.ts';
+import { firstSentence, priceSentence, VERDICT_SIGNS, VERDICT_WORDS } from '../report/words.ts';
 import { type Demo, type DemoCluster } from './demo.ts';
 
 export interface DemoTextOptions {
@@ -14,6 +15,8 @@ export interface DemoTextOptions {
   /** Path of the HTML report. */
   readonly report: string;
   readonly trees: string | undefined;
+  /** Where the person stands. */
+  readonly cwd: string;
 }
 
 /** The whole text. */
@@ -64,7 +67,7 @@ function differences(changes: readonly PlanChange[], { paint, width }: DemoTextO
     id,
     shown(before),
     shown(after),
-    firstSentence(because),
+    firstSentence(because ?? '').first,
   ]);
   const columns: readonly Column[] = [
     { title: 'DECISION' },
@@ -81,23 +84,25 @@ function isShort({ kind, before, after }: PlanChange): boolean {
   return kind === 'changed' && Math.max(shown(before).length, shown(after).length) <= MOST_VALUE_CHARACTERS;
 }
 
-/** The beginning of a reason: its first sentence. */
-function firstSentence(because: string | undefined): string {
-  return /^.*?[.!?](?=\s+[A-Z]|$)/s.exec(because ?? '')?.[0] ?? because ?? '';
-}
-
-function next({ naive, hardened }: Demo, { paint, report, trees }: DemoTextOptions): string {
+function next({ naive, hardened }: Demo, { paint, report, trees, cwd }: DemoTextOptions): string {
+  const hardenedDocument = fromHere(hardened.document, cwd);
   const lines = [
     `${paint.bold('Report:')} ${report} (open it in a browser: one file, no network)`,
     ...(trees === undefined ? [] : [`${paint.bold('Trees:')}  ${place(naive)} and ${place(hardened)}`]),
     '',
     'Try next:',
-    `  holdfast plan -f ${hardened.document}`,
-    `  holdfast explain decision -f ${hardened.document}`,
-    `  holdfast render -f ${hardened.document} --out shop`,
+    `  holdfast plan -f ${hardenedDocument}`,
+    `  holdfast explain decision -f ${hardenedDocument}`,
+    `  holdfast render -f ${hardenedDocument} --out shop`,
     '  holdfast init',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** As a person would type it: relative when it lies below, else absolute. */
+function fromHere(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : near;
 }
 
 function place({ tree, files }: DemoCluster): string {

@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diffPlans } from '../plan/diff.ts';
+import { judgedAs } from '../plan/judge-as.ts';
 import { planCluster } from '../plan/run.ts';
 import { headline } from '../plan/sentences.ts';
 import type { Plan, PlanChange } from '../plan/types.ts';
-import { verdictsOn } from '../plan/verdicts/index.ts';
 import { renderTree } from '../render/tree.ts';
 import { writeTree } from '../render/write.ts';
 import type { Comparison } from '../report/html/comparison-page.ts';
@@ -48,7 +48,7 @@ const EXAMPLES = new URL('../../examples/', import.meta.url);
 export async function runDemo(options: DemoOptions): Promise<Demo> {
   const documents = { naive: await example('naive'), hardened: await example('hardened') };
   const plans = { naive: planCluster(documents.naive, systems), hardened: planCluster(documents.hardened, systems) };
-  const judged = judgedLike(plans.naive, documents.naive, documents.hardened);
+  const judged = withoutRemedies(judgedAs(plans.naive, documents.naive, documents.hardened));
   const trees = options.trees ?? (await mkdtemp(join(tmpdir(), 'holdfast-demo-')));
   try {
     const naive = await demoCluster('naive', judged, { documents, trees, options });
@@ -65,31 +65,9 @@ async function example(name: string): Promise<ParsedDocument> {
   return readClusterDocument({ text: await readFile(url, 'utf8'), file: fileURLToPath(url) });
 }
 
-/** The naive cluster as it is, with the verdicts that it would get had it promised what the hardened one promises. */
-function judgedLike(plan: Plan, own: ParsedDocument, promising: ParsedDocument): Plan {
-  const facts = Object.fromEntries(Object.entries(plan.systems).map(([id, system]) => [id, system.facts]));
-  const cluster = { ...plan.cluster, objectives: promising.cluster.objectives };
-  const verdicts = verdictsOn(
-    { cluster, facts, price: plan.price, availability: plan.availability, wrote: (path) => isWritten(own, path) },
-    (name) => writtenAt(promising, ['spec', 'objectives', name]),
-  );
-  return { ...plan, verdicts };
-}
-
-function isWritten(document: ParsedDocument, path: string): boolean {
-  return valueAt(document, path.split('.')) !== undefined;
-}
-
-function writtenAt(document: ParsedDocument, path: readonly string[]): string | undefined {
-  const value = valueAt(document, path);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
-function valueAt({ raw }: ParsedDocument, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
-    raw,
-  );
+/** A remedy speaks to whoever makes the promise; the naive document makes none. */
+function withoutRemedies(plan: Plan): Plan {
+  return { ...plan, verdicts: plan.verdicts.map(({ remedy: _remedy, ...rest }) => rest) };
 }
 
 interface DemoWork {

@@ -1,4 +1,6 @@
 /** A document's text → its plan, with the words of the systems: what most commands begin with. */
+import { HoldfastError } from '../core/error.ts';
+import { contradictionsIn } from '../plan/contradictions.ts';
 import type { Plan } from '../plan/types.ts';
 import { readPriceTable } from '../plan/price-file.ts';
 import { planCluster } from '../plan/run.ts';
@@ -14,9 +16,11 @@ import { type Invocation, textOption } from './invocation.ts';
 export async function planDocument(text: DocumentText, invocation: Invocation): Promise<Plan> {
   const document = readClusterDocument(text);
   const file = textOption(invocation, 'prices');
-  if (file === undefined) return planCluster(document, systems);
-  const prices = readPriceTable(await readText(file, invocation));
-  return planCluster(document, systems, { prices });
+  const prices = file === undefined ? {} : { prices: readPriceTable(await readText(file, invocation)) };
+  const plan = planCluster(document, systems, prices);
+  const problems = contradictionsIn(document, plan);
+  if (problems.length > 0) throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
+  return plan;
 }
 
 /** The plan with its verdict sentence and the words of its systems. */

@@ -54,7 +54,7 @@ function managementWords({ options, plan }: Rendering): string {
   const { name } = plan.cluster;
   const words = {
     plain: '',
-    kustomize: ' `kubectl apply -k` on those folders by themselves: the kustomization of this folder leaves them out.',
+    kustomize: ' The kustomization of this folder leaves it out: apply it with the commands below.',
     argocd: ` Argo CD runs there and knows this cluster as \`${name}\` (\`argocd cluster add\`).`,
     flux: ` Flux runs there and reaches this cluster with the kubeconfig that Cluster API keeps in Secret \`${name}-kubeconfig\`.`,
   };

@@ -193,6 +193,21 @@ export const demoResultSchema = z.strictObject({
   changes: planDiffSchema.shape.changes,
 });
 
+export const initResultSchema = z.strictObject({
+  apiVersion,
+  kind: z.literal('InitResult'),
+  file: z.string().describe('Path of the document.'),
+  cluster: z.string(),
+});
+
+export const reportResultSchema = z.strictObject({
+  apiVersion,
+  kind: z.literal('ReportResult'),
+  file: z.string().describe('Path of the HTML file.'),
+  cluster: z.string(),
+  headline: sentence,
+});
+
 /** Every output by its kind; the JSON Schemas are generated from these. */
 export const outputSchemas = {
   Plan: planSchema,
@@ -202,6 +217,8 @@ export const outputSchemas = {
   Doctor: doctorSchema,
   Version: versionSchema,
   DemoResult: demoResultSchema,
+  InitResult: initResultSchema,
+  ReportResult: reportResultSchema,
 } as const;
 
 export type PlanOutput = z.output<typeof planSchema>;
@@ -210,4 +227,6 @@ export type RenderResultOutput = z.output<typeof renderResultSchema>;
 export type ExplanationOutput = z.output<typeof explanationSchema>;
 export type DoctorOutput = z.output<typeof doctorSchema>;
 export type VersionOutput = z.output<typeof versionSchema>;
+export type InitResultOutput = z.output<typeof initResultSchema>;
+export type ReportResultOutput = z.output<typeof reportResultSchema>;
 export type DemoResultOutput = z.output<typeof demoResultSchema>;

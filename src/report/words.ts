@@ -43,6 +43,12 @@ export function rowPrice({ perMonth }: PriceRow): string {
   return perMonth ? formatMoney(perMonth) : 'unknown';
 }
 
+/** The first sentence, and what follows it. */
+export function firstSentence(text: string): { readonly first: string; readonly rest: string } {
+  const first = /^.*?[.!?](?=\s+[A-Z0-9]|$)/s.exec(text)?.[0] ?? text;
+  return { first, rest: text.slice(first.length).trim() };
+}
+
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? '';

@@ -11,7 +11,7 @@ import { writeAtOnce } from '../write-file.ts';
 
 /** Exits with 0 if it ran: that the naive cluster misses promises is the point. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { stdout, signal } = invocation.context;
+  const { stdout, signal, cwd } = invocation.context;
   const out = textOption(invocation, 'out') ?? 'holdfast-report.html';
   const trees = textOption(invocation, 'trees');
   const demo = await runDemo({
@@ -22,7 +22,8 @@ export async function run(invocation: Invocation): Promise<number> {
   await writeAtOnce(pathFrom(invocation, out), comparisonHtml(demo.comparison));
   const format = formatOf(invocation);
   if (isData(format)) stdout.write(writeData(outputOf(demo, out), format));
-  else stdout.write(demoText(demo, { paint: paintFor(invocation), width: widthOf(invocation), report: out, trees }));
+  else
+    stdout.write(demoText(demo, { paint: paintFor(invocation), width: widthOf(invocation), report: out, trees, cwd }));
   return EXIT.ok;
 }
 

@@ -1,6 +1,7 @@
 /** `holdfast init`: a commented document to start from. */
 import { existsSync } from 'node:fs';
 import { HoldfastError } from '../../core/error.ts';
+import type { InitResultOutput } from '../../report/schemas.ts';
 import { readClusterDocument } from '../../systems/document.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Answers, defaultsFor, documentText, type Provider } from '../init-document.ts';
@@ -23,8 +24,8 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   await writeAtOnce(path, text);
   const format = formatOf(invocation);
-  if (isData(format))
-    stdout.write(writeData({ apiVersion: 'holdfast.dev/v1', kind: 'InitResult', file, cluster: answers.name }, format));
+  const result: InitResultOutput = { apiVersion: 'holdfast.dev/v1', kind: 'InitResult', file, cluster: answers.name };
+  if (isData(format)) stdout.write(writeData(result, format));
   else stdout.write(`${file}\n`);
   progress(
     invocation,

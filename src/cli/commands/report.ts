@@ -1,5 +1,6 @@
 /** `holdfast report`: everything known about a document as one HTML file. */
 import { planHtml } from '../../report/html/plan-page.ts';
+import type { ReportResultOutput } from '../../report/schemas.ts';
 import { findDocument } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatOf, type Invocation, pathFrom, progress, textOption } from '../invocation.ts';
@@ -15,20 +16,14 @@ export async function run(invocation: Invocation): Promise<number> {
   await writeAtOnce(pathFrom(invocation, out), planHtml(report));
   const format = formatOf(invocation);
   const { stdout } = invocation.context;
-  if (isData(format)) {
-    stdout.write(
-      writeData(
-        {
-          apiVersion: 'holdfast.dev/v1',
-          kind: 'ReportResult',
-          file: out,
-          cluster: plan.cluster.name,
-          headline: report.headline,
-        },
-        format,
-      ),
-    );
-  } else stdout.write(`${out}\n`);
+  const result: ReportResultOutput = {
+    apiVersion: 'holdfast.dev/v1',
+    kind: 'ReportResult',
+    file: out,
+    cluster: plan.cluster.name,
+    headline: report.headline,
+  };
+  stdout.write(isData(format) ? writeData(result, format) : `${out}\n`);
   progress(invocation, report.headline);
   return EXIT.ok;
 }

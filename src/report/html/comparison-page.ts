@@ -5,6 +5,7 @@ import type { DiffReport, PlanReport } from '../types.ts';
 import { priceSentence } from '../words.ts';
 import { html, type Html } from './markup.ts';
 import { writePage } from './page.ts';
+import { evidenceHtml } from './sections.ts';
 import { badge, fold, table, type TableRow } from './parts.ts';
 import { countsHtml, planSections } from './plan-page.ts';
 
@@ -63,8 +64,8 @@ function verdictsHtml({ before, after, labels }: Comparison): Html {
       differs: one.verdict !== other?.verdict,
       cells: [
         { label: 'Objective', content: one.title, kind: 'head' },
-        { label: labels.before, content: verdictCell(one) },
-        { label: labels.after, content: other ? verdictCell(other) : '–' },
+        { label: labels.before, content: verdictCell(one), kind: 'text' },
+        { label: labels.after, content: other ? verdictCell(other) : '–', kind: 'text' },
       ],
     };
   });
@@ -77,7 +78,7 @@ function verdictCell(verdict: Verdict): Html {
     .join('; ');
   return html`${badge(verdict.verdict)}
     <p>${figures}</p>
-    <p class="source">${verdict.evidence}</p>`;
+    <div class="source">${evidenceHtml(verdict)}</div>`;
 }
 
 /** Decisions first: they are what a person wrote the document for; verdicts stand in the table above. */
@@ -98,7 +99,7 @@ function changeRow(change: PlanChange, labels: Labels): TableRow {
       { label: change.subject, content: html`<code>${change.id}</code>`, kind: 'head' },
       { label: labels.before, content: html`<code>${shown(change.before)}</code>`, kind: 'value' },
       { label: labels.after, content: html`<code>${shown(change.after)}</code>`, kind: 'value' },
-      { label: 'Why', content: html`${change.because ?? ''}${follows}` },
+      { label: 'Why', kind: 'text', content: html`${change.because ?? ''}${follows}` },
     ],
   };
 }

@@ -13,7 +13,7 @@ export function badge(verdict: Verdict['verdict']): Html {
 export interface Cell {
   readonly label: string;
   readonly content: HtmlValue;
-  readonly kind?: 'number' | 'value' | 'head';
+  readonly kind?: 'number' | 'value' | 'head' | 'text';
 }
 
 export interface TableRow {

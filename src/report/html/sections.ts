@@ -7,9 +7,12 @@ import type { AvailabilityEstimate, Plan, Price, Verdict } from '../../plan/type
 import { sayValue } from '../../render/value.ts';
 import type { Decision, Need, Runbook, SystemPlan, Verification } from '../../system.ts';
 import type { SystemWords } from '../types.ts';
-import { byWeight, counted, priceSentence, rowPrice } from '../words.ts';
+import { byWeight, counted, firstSentence, priceSentence, rowPrice } from '../words.ts';
 import { html, type Html } from './markup.ts';
 import { badge, bullets, fold, table } from './parts.ts';
+
+/** Longer evidence is folded: the figure is what people look for first. */
+const LONG_EVIDENCE = 240;
 
 /** Every objective with its figure and the evidence. */
 export function objectivesHtml(verdicts: readonly Verdict[]): Html {
@@ -21,18 +24,23 @@ export function objectivesHtml(verdicts: readonly Verdict[]): Html {
         { label: 'Verdict', content: badge(verdict.verdict) },
         { label: 'Promised', content: verdict.promised ?? '–' },
         { label: 'Measured', content: verdict.measured ?? '–' },
-        { label: 'Evidence', content: evidenceHtml(verdict) },
+        { label: 'Evidence', content: evidenceHtml(verdict), kind: 'text' },
       ],
     })),
   );
 }
 
-/** The arithmetic of a verdict and what would keep it. */
+/** The arithmetic of a verdict and what would keep it; of a long one the first sentence, the rest on a click. */
 export function evidenceHtml({ evidence, remedy }: Verdict): Html {
-  return remedy === undefined
-    ? html`${evidence}`
-    : html`${evidence}
-        <p class="remedy">To keep it: ${remedy}</p>`;
+  const { first, rest } = evidence.length > LONG_EVIDENCE ? firstSentence(evidence) : { first: evidence, rest: '' };
+  const more =
+    rest === ''
+      ? undefined
+      : html`<details class="more">
+          <summary>the whole evidence</summary>
+          ${rest}
+        </details>`;
+  return html`${first}${more}${remedy === undefined ? undefined : html`<p class="remedy">To keep it: ${remedy}</p>`}`;
 }
 
 /** One fold per system: decisions, what it takes, how to see that it holds, runbooks. */
@@ -62,6 +70,7 @@ function decisionsTable(system: string, decisions: readonly Decision[]): Html {
         { label: 'Value', content: html`<code>${sayValue(value)}</code>`, kind: 'value' },
         {
           label: 'Because',
+          kind: 'text',
           content: html`${because}
             <p class="source">Source: ${source.project}, ${source.where}. Follows ${from.join(', ')}.</p>`,
         },

@@ -50,7 +50,11 @@ th, td { text-align: left; vertical-align: top; padding: .55rem .9rem; border-to
 thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: .82rem; white-space: nowrap; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.value { min-width: 8rem; max-width: 20rem; overflow-wrap: anywhere; }
+tbody th { min-width: 9rem; } tbody th code { display: block; min-width: 13rem; }
+td { overflow-wrap: anywhere; min-width: 5rem; }
+td.value { min-width: 10rem; max-width: 20rem; }
+td.text { min-width: 18rem; }
+td .badge { white-space: nowrap; overflow-wrap: normal; }
 tr:target, section:target > h2 { background: var(--tint); }
 tr.differs > * { background: var(--tint); }
 .source { color: var(--soft); font-size: .84rem; margin: .25rem 0 0; overflow-wrap: anywhere; }
@@ -69,6 +73,8 @@ details[open] > summary::before { content: "▾"; }
 details > summary::-webkit-details-marker { display: none; }
 details > .body { padding: 0 1.15rem 1rem; }
 details .scroll { border-radius: 6px; }
+details.more { border: 0; margin: .3rem 0 0; background: none; }
+details.more > summary { padding: 0; color: var(--accent); font-size: .88rem; gap: .3rem; }
 details details { background: transparent; }
 .bar { display: block; height: .55rem; margin-top: .5rem; background: var(--tint); border-radius: 3px; min-width: 6rem; }
 .bar > span { display: block; height: 100%; background: var(--accent); border-radius: 3px; min-width: 2px; }
@@ -79,7 +85,8 @@ footer { color: var(--soft); font-size: .85rem; padding-top: 2rem; padding-botto
   .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .stack tr { display: block; padding: .6rem 0; border-top: 1px solid var(--line); }
   .stack tbody tr:first-child { border-top: 0; }
-  .stack td, .stack tbody th { display: block; border: 0; padding: .15rem .9rem; max-width: none; }
+  .stack td, .stack tbody th, .stack tbody th code { display: block; border: 0; padding: .15rem .9rem; max-width: none; min-width: 0; }
+  .stack tbody th code { padding: 0; }
   .stack td.number { text-align: left; }
   .stack td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); font-size: .84rem; }
 }
