@@ -2,7 +2,7 @@
  * What is measured, each against its bound: `npm run bench`. Every case runs in a process of its own, so that its
  * memory is its own. Exit 1 when a bound is missed.
  */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 interface Measured {
@@ -40,6 +40,7 @@ function command(args: readonly string[]): Measured {
   return { millis: times[4] ?? Number.NaN, peakBytes: 0, detail: `median of ${times.length}, ${times[0]?.toFixed(0)} to ${times.at(-1)?.toFixed(0)} ms` };
 }
 
+execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { cwd: root, stdio: 'inherit' });
 row('holdfast version, source', command(['src/cli/main.ts', 'version']), {});
 row('holdfast version, built', command(['dist/cli/main.js', 'version']), { millis: 150 });
 row('node itself, an empty script', command(['-e', '0']), {});

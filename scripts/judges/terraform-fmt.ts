@@ -9,7 +9,9 @@ export const terraformFmt: Judge = {
     "The file parses as Terraform's language and has its canonical form; arguments are not checked against a provider.",
   judges: ({ artifact }) => artifact.form === 'text' && artifact.syntax === 'hcl',
   version: async () => {
-    const result = await run('terraform', ['version', '-json']).catch(() => undefined);
+    const result = await run('terraform', ['version', '-json'], { environment: { PATH: process.env['PATH'] } }).catch(
+      () => undefined,
+    );
     if (result?.code !== 0) return undefined;
     return (JSON.parse(result.stdout) as { terraform_version: string }).terraform_version;
   },

@@ -1,0 +1,39 @@
+/**
+ * A lock between processes that a crash cannot leave behind: a child `flock` holds it and reads our pipe, so the
+ * kernel frees it when this process ends, however it ends.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Runs `action` while no other process holds `path`. `onWait` is called once when another one does.
+ * @throws Error when `flock` (util-linux or busybox) is not on the PATH.
+ */
+export async function withLock<T>(
+  path: string,
+  action: () => Promise<T>,
+  onWait: () => void = () => undefined,
+): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  const held = (await acquire(path, ['-n'])) ?? (onWait(), await acquire(path, []));
+  if (held === undefined) throw new Error(`flock could not lock ${path}.`);
+  try {
+    return await action();
+  } finally {
+    held.end();
+  }
+}
+
+/** The pipe that keeps the lock; undefined when the lock was refused. */
+async function acquire(path: string, flags: readonly string[]): Promise<NodeJS.WritableStream | undefined> {
+  const child = spawn('flock', [...flags, path, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // An interrupt of the terminal must reach us, not take the lock away while we still write.
+    detached: true,
+  });
+  child.unref();
+  const answer = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]);
+  return answer === undefined ? undefined : child.stdin;
+}
