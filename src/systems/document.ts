@@ -12,7 +12,11 @@ import {
 } from '../spec/parse.ts';
 import { sectionKey } from '../spec/section.ts';
 import type { AnySystem } from '../system.ts';
+import type { section as autoscalingSection } from './autoscaling/section.ts';
+import type { section as controlPlaneSection } from './control-plane/section.ts';
+import type { section as etcdSection } from './etcd/section.ts';
 import { systems } from './index.ts';
+import type { section as schedulingSection } from './scheduling/section.ts';
 
 /** Schemas of the systems' sections by key. */
 export function sectionSchemas(list: readonly AnySystem[] = systems): SectionSchemas {
@@ -50,13 +54,36 @@ function contradictionsOf(system: AnySystem, document: ParsedDocument): readonly
   return found.map((one) => ({ ...one, at: document.locate(one.path) }));
 }
 
-type WrittenBase = { [Field in keyof typeof baseSpec]?: z.input<(typeof baseSpec)[Field]> };
-type WrittenSections = Partial<Record<string, unknown>>;
+type WrittenBase = { readonly [Field in keyof typeof baseSpec]?: z.input<(typeof baseSpec)[Field]> };
 
-/** A cluster document as a value, for people who would rather write TypeScript. */
+/** A cluster document as a value, for people who would rather write TypeScript: the same fields, completed and checked by the compiler. */
 export interface ClusterDocument {
   readonly apiVersion: 'holdfast.dev/v1';
   readonly kind: 'Cluster';
   readonly metadata: { readonly name: string };
-  readonly spec: WrittenBase & WrittenSections;
+  readonly spec: WrittenBase & {
+    readonly regions: z.input<(typeof baseSpec)['regions']>;
+    readonly controlPlane?: z.input<typeof controlPlaneSection>;
+    readonly etcd?: z.input<typeof etcdSection>;
+    readonly autoscaling?: z.input<typeof autoscalingSection>;
+    readonly scheduling?: z.input<typeof schedulingSection>;
+  };
+}
+
+/**
+ * Parses a document that is written as a value. Places in errors are those of its JSON text; the path is what counts.
+ * @throws HoldfastError `invalid-document` with every problem at once.
+ * @example
+ * const document = defineCluster({
+ *   apiVersion: 'holdfast.dev/v1',
+ *   kind: 'Cluster',
+ *   metadata: { name: 'shop' },
+ *   spec: { regions: [{ name: 'us-west-2', zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'] }] },
+ * });
+ */
+export function defineCluster(document: ClusterDocument): ParsedDocument {
+  return readClusterDocument({
+    text: JSON.stringify(document, null, 2),
+    file: `defineCluster(${document.metadata.name})`,
+  });
 }
