@@ -18,8 +18,16 @@ function row(name: string, measured: Measured, bound: { millis?: number; mebibyt
   const mebibytes = measured.peakBytes / 2 ** 20;
   const held = measured.millis <= (bound.millis ?? Infinity) && mebibytes <= (bound.mebibytes ?? Infinity);
   if (!held) missed += 1;
-  const limits = [bound.millis === undefined ? '' : `${bound.millis} ms`, bound.mebibytes === undefined ? '' : `${bound.mebibytes} MiB`].filter(Boolean).join(', ') || 'no bound';
-  console.log(`${held ? 'held  ' : 'MISSED'}  ${name.padEnd(58)} ${measured.millis.toFixed(0).padStart(7)} ms ${mebibytes.toFixed(0).padStart(6)} MiB   (${limits}; ${measured.detail})`);
+  const limits =
+    [
+      bound.millis === undefined ? '' : `${bound.millis} ms`,
+      bound.mebibytes === undefined ? '' : `${bound.mebibytes} MiB`,
+    ]
+      .filter(Boolean)
+      .join(', ') || 'no bound';
+  console.log(
+    `${held ? 'held  ' : 'MISSED'}  ${name.padEnd(58)} ${measured.millis.toFixed(0).padStart(7)} ms ${mebibytes.toFixed(0).padStart(6)} MiB   (${limits}; ${measured.detail})`,
+  );
 }
 
 function inProcess(script: string, ...args: string[]): Measured {
@@ -37,13 +45,25 @@ function command(args: readonly string[]): Measured {
     return performance.now() - started;
   }).slice(1);
   times.sort((a, b) => a - b);
-  return { millis: times[4] ?? Number.NaN, peakBytes: 0, detail: `median of ${times.length}, ${times[0]?.toFixed(0)} to ${times.at(-1)?.toFixed(0)} ms` };
+  return {
+    millis: times[4] ?? Number.NaN,
+    peakBytes: 0,
+    detail: `median of ${times.length}, ${times[0]?.toFixed(0)} to ${times.at(-1)?.toFixed(0)} ms`,
+  };
 }
 
 execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { cwd: root, stdio: 'inherit' });
 row('holdfast version, source', command(['src/cli/main.ts', 'version']), {});
 row('holdfast version, built', command(['dist/cli/main.js', 'version']), { millis: 150 });
 row('node itself, an empty script', command(['-e', '0']), {});
-row('plan + render, 5 regions, 25 zones, 5,000 nodes, 1 pool', inProcess('plan-render.ts', '1', '200'), { millis: 1_000, mebibytes: 200 });
-for (const pools of [1, 10, 100, 1_000]) row(`plan + render, ${pools} pools over 25 zones`, inProcess('plan-render.ts', String(pools), '0'), pools === 1_000 ? {} : { millis: 1_000, mebibytes: 200 });
+row('plan + render, 5 regions, 25 zones, 5,000 nodes, 1 pool', inProcess('plan-render.ts', '1', '200'), {
+  millis: 1_000,
+  mebibytes: 200,
+});
+for (const pools of [1, 10, 100, 1_000])
+  row(
+    `plan + render, ${pools} pools over 25 zones`,
+    inProcess('plan-render.ts', String(pools), '0'),
+    pools === 1_000 ? {} : { millis: 1_000, mebibytes: 200 },
+  );
 process.exitCode = missed === 0 ? 0 : 1;

@@ -6,7 +6,10 @@ import { readClusterDocument } from '../src/systems/document.ts';
 import { systems } from '../src/systems/index.ts';
 
 const [poolCount = 1, perZone = 200] = process.argv.slice(2).map(Number);
-const regions = Array.from({ length: 5 }, (_, at) => ({ name: `r${at}`, zones: ['a', 'b', 'c', 'd', 'e'].map((letter) => `r${at}${letter}`) }));
+const regions = Array.from({ length: 5 }, (_, at) => ({
+  name: `r${at}`,
+  zones: ['a', 'b', 'c', 'd', 'e'].map((letter) => `r${at}${letter}`),
+}));
 const nodesPerZone = perZone > 0 ? perZone : Math.max(0, Math.floor(200 / poolCount));
 const text = stringify({
   apiVersion: 'holdfast.dev/v1',
@@ -17,7 +20,11 @@ const text = stringify({
     survive: 'region',
     regions,
     cidrs: { nodes: '10.0.0.0/16', pods: '10.128.0.0/9', services: '10.64.0.0/16' },
-    pools: Array.from({ length: poolCount }, (_, at) => ({ name: `pool-${at}`, nodesPerZone, machine: { type: 'm7i.4xlarge' } })),
+    pools: Array.from({ length: poolCount }, (_, at) => ({
+      name: `pool-${at}`,
+      nodesPerZone,
+      machine: { type: 'm7i.4xlarge' },
+    })),
   },
 });
 

@@ -21,7 +21,9 @@ const files: readonly GeneratedFile[] = [
   ...systemPages(),
 ];
 
-const stale = files.filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text);
+const stale = files.filter(
+  ({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text,
+);
 if (!check) {
   for (const { path, text } of stale) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -22,7 +22,14 @@ mkdirSync(folder);
 for (const file of ['index.ts', 'section.ts', 'plan.ts', 'render.ts', 'system.test.ts']) {
   const text = readFileSync(join(template, `${file}.txt`), 'utf8');
   const name = file === 'system.test.ts' ? `${id}.test.ts` : file;
-  writeFileSync(join(folder, name), text.replaceAll('{{id}}', id).replaceAll('{{words}}', words).replaceAll('{{camel}}', camel).replaceAll('{{Pascal}}', pascal));
+  writeFileSync(
+    join(folder, name),
+    text
+      .replaceAll('{{id}}', id)
+      .replaceAll('{{words}}', words)
+      .replaceAll('{{camel}}', camel)
+      .replaceAll('{{Pascal}}', pascal),
+  );
 }
 console.log(`Made src/systems/${id}. Next:
   1. src/facts.ts        add ${pascal}Facts and the row '${id}'

@@ -74,7 +74,12 @@ export interface SchedulingSettings {
     readonly namespaces: readonly string[];
     readonly perNamespace: number;
   } | null;
-  readonly namespaces: readonly { readonly name: string; readonly cpu: MilliCpu | null; readonly memory: Bytes | null; readonly pods: number | null }[];
+  readonly namespaces: readonly {
+    readonly name: string;
+    readonly cpu: MilliCpu | null;
+    readonly memory: Bytes | null;
+    readonly pods: number | null;
+  }[];
 }
 
 export interface EtcdFacts {

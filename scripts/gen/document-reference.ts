@@ -48,8 +48,15 @@ function form(field: Field): string {
   if (field.const !== undefined) return code(field.const);
   if (field.enum) return field.enum.map(code).join(', ');
   if (field.examples?.[0] !== undefined) return `like ${code(field.examples[0])}`;
-  if (field.type === 'array') return field.items?.properties ? 'list of maps' : `list of ${String(field.items?.type ?? 'values')}`;
-  const names: Readonly<Record<string, string>> = { object: 'map', string: 'text', integer: 'whole number', boolean: 'true or false', number: 'number' };
+  if (field.type === 'array')
+    return field.items?.properties ? 'list of maps' : `list of ${String(field.items?.type ?? 'values')}`;
+  const names: Readonly<Record<string, string>> = {
+    object: 'map',
+    string: 'text',
+    integer: 'whole number',
+    boolean: 'true or false',
+    number: 'number',
+  };
   return names[String(field.type)] ?? String(field.type ?? 'value');
 }
 

@@ -22,7 +22,10 @@ function page(system: AnySystem, plan: Plan): string {
     ({ field, value, because, source, from }) =>
       `| \`${system.id}.${field}\` | ${cell(show(value))} | ${cell(because)} | ${cell(`${source.project}, ${source.where}`)} | ${from.map((path) => `\`${path}\``).join(' ')} |`,
   );
-  const alerts = own.alerts.map(({ name, severity, summary, source }) => `| ${name} | ${severity} | ${cell(summary)} | ${cell(`${source.project}, ${source.where}`)} |`);
+  const alerts = own.alerts.map(
+    ({ name, severity, summary, source }) =>
+      `| ${name} | ${severity} | ${cell(summary)} | ${cell(`${source.project}, ${source.where}`)} |`,
+  );
   return [
     `# ${system.words.title}`,
     '',
@@ -40,10 +43,35 @@ function page(system: AnySystem, plan: Plan): string {
     '| --- | --- | --- | --- | --- |',
     ...decisions,
     '',
-    ...section('Alerts', ['| alert | severity | what it says | source |', '| --- | --- | --- | --- |', ...alerts], own.alerts.length),
-    ...section('Runbooks', own.runbooks.map(({ title, when }) => `- **${title}** ${when}`), own.runbooks.length),
-    ...section('How to see that it holds', own.verify.flatMap(({ title, command, expect }) => [`- ${title}`, '', '  ```', ...command.split('\n').map((line) => `  ${line}`), '  ```', '', `  Expect: ${expect}`, '']), own.verify.length),
-    ...section('What it cannot do here', own.limits.map((limit) => `- ${limit}`), own.limits.length),
+    ...section(
+      'Alerts',
+      ['| alert | severity | what it says | source |', '| --- | --- | --- | --- |', ...alerts],
+      own.alerts.length,
+    ),
+    ...section(
+      'Runbooks',
+      own.runbooks.map(({ title, when }) => `- **${title}** ${when}`),
+      own.runbooks.length,
+    ),
+    ...section(
+      'How to see that it holds',
+      own.verify.flatMap(({ title, command, expect }) => [
+        `- ${title}`,
+        '',
+        '  ```',
+        ...command.split('\n').map((line) => `  ${line}`),
+        '  ```',
+        '',
+        `  Expect: ${expect}`,
+        '',
+      ]),
+      own.verify.length,
+    ),
+    ...section(
+      'What it cannot do here',
+      own.limits.map((limit) => `- ${limit}`),
+      own.limits.length,
+    ),
   ]
     .join('\n')
     .concat('\n');

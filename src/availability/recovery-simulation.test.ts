@@ -8,11 +8,11 @@ import { type Random, seeded } from '../core/random.ts';
 import { recoveryInput, recoveryOf, type RecoveryInput } from './recovery.ts';
 
 describe('the closed form holds a step-by-step simulation', () => {
-  it('of 300 whole zones of 1 to 40 nodes', () => {
+  it('of 1,500 whole zones of 1 to 40 nodes', () => {
     const random = seeded(20_261);
     const outside: string[] = [];
     let [tightest, loosest] = [1, 0];
-    for (let run = 0; run < 300; run += 1) {
+    for (let run = 0; run < 1_500; run += 1) {
       const input = drawInput(random);
       const { first, last } = recoveryOf(input);
       const seen = simulate(random, input);

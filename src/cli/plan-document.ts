@@ -19,7 +19,8 @@ export async function planDocument(text: DocumentText, invocation: Invocation): 
   const prices = file === undefined ? {} : { prices: readPriceTable(await readText(file, invocation)) };
   const plan = planCluster(document, systems, prices);
   const problems = contradictionsIn(document, plan);
-  if (problems.length > 0) throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
+  if (problems.length > 0)
+    throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
   return plan;
 }
 

@@ -70,9 +70,16 @@ export const bases: Readonly<Record<string, unknown>> = {
       { name: 'general', zones: ['row-a', 'row-b', 'row-c'], nodesPerZone: 4 },
       { name: 'edge', zones: ['row-a', 'row-b'], nodesPerZone: 3 },
     ],
-    controlPlane: { balancer: 'kube-vip', sharedSegment: false, bgp: { localAs: 64512, peers: [{ address: '10.0.0.1', as: 64513 }] } },
+    controlPlane: {
+      balancer: 'kube-vip',
+      sharedSegment: false,
+      bgp: { localAs: 64512, peers: [{ address: '10.0.0.1', as: 64513 }] },
+    },
   }),
-  'bare metal, patient checks': base('patient', { regions: [onPremises], controlPlane: { healthCheck: { fall: 5 }, certificates: { validity: '7d', authorityValidity: '30d' } } }),
+  'bare metal, patient checks': base('patient', {
+    regions: [onPremises],
+    controlPlane: { healthCheck: { fall: 5 }, certificates: { validity: '7d', authorityValidity: '30d' } },
+  }),
   'aws, kubeadm with KMS': base('sealed', {
     provider: 'aws',
     regions: [three('us-west-2')],
@@ -83,7 +90,10 @@ export const bases: Readonly<Record<string, unknown>> = {
     provider: 'aws',
     survive: 'node',
     regions: [three('us-west-2')],
-    pools: [{ ...grown, zones: ['us-west-2a', 'us-west-2b'] }, { ...gpuPool, zones: ['us-west-2a'] }],
+    pools: [
+      { ...grown, zones: ['us-west-2a', 'us-west-2b'] },
+      { ...gpuPool, zones: ['us-west-2a'] },
+    ],
   }),
   'lab, one zone': base('lab', {
     provider: 'lab',

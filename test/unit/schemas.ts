@@ -7,9 +7,13 @@ import type { KubernetesObject } from '../../src/system.ts';
 
 const directory = join(import.meta.dirname, '..', 'schemas');
 /** CRD patterns are Go's, which write `(?i)` inside the pattern where JavaScript has a flag. */
-const goPattern = Object.assign((pattern: string, flags: string): RegExp => new RegExp(pattern.replace('(?i)', ''), pattern.includes('(?i)') ? `${flags}i` : flags), {
-  code: 'goPattern',
-});
+const goPattern = Object.assign(
+  (pattern: string, flags: string): RegExp =>
+    new RegExp(pattern.replace('(?i)', ''), pattern.includes('(?i)') ? `${flags}i` : flags),
+  {
+    code: 'goPattern',
+  },
+);
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, code: { regExp: goPattern } });
 const schemas = new Map<string, unknown>();
 const compiled = new Map<string, ValidateFunction>();

@@ -116,8 +116,6 @@ function karpenterAlerts(model: Model): readonly Alert[] {
     `operator_nodeclaim_status_condition_count{name="general-x",type="Initialized",status="${status}"}`;
   const errors = (method: string) =>
     `karpenter_cloudprovider_errors_total{method="${method}",error="InsufficientCapacityError"}`;
-  const usage = 'karpenter_nodepools_usage{nodepool="general",resource_type="cpu"}';
-  const limit = 'karpenter_nodepools_limit{nodepool="general",resource_type="cpu"}';
   const hold = lateAfter(model);
   return [
     {
@@ -149,6 +147,14 @@ function karpenterAlerts(model: Model): readonly Alert[] {
         labels: { error: 'InsufficientCapacityError' },
       },
     },
+    ...karpenterStates(),
+  ];
+}
+
+function karpenterStates(): readonly Alert[] {
+  const usage = 'karpenter_nodepools_usage{nodepool="general",resource_type="cpu"}';
+  const limit = 'karpenter_nodepools_limit{nodepool="general",resource_type="cpu"}';
+  return [
     {
       name: 'KarpenterPoolAtLimit',
       expr: 'max by (nodepool, resource_type) (karpenter_nodepools_usage) / max by (nodepool, resource_type) (karpenter_nodepools_limit) > 0.9',

@@ -26,3 +26,8 @@ export function identifier(name: string): string {
 export const HEADROOM = 'headroom';
 /** Where the management cluster keeps the Cluster and its kubeconfig: its objects name no namespace. */
 export const MANAGEMENT_NAMESPACE = 'default';
+
+/** Folder of the patches that kubeadm applies to a joining machine. */
+export const PATCHES = '/etc/kubernetes/patches';
+/** kubeadm applies a file of this name to the kubelet's configuration (Kubernetes v1.36.3 cmd/kubeadm, patches). */
+export const KUBELET_PATCH = 'kubeletconfiguration0+strategic.yaml';

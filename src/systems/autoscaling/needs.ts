@@ -47,9 +47,16 @@ function addOns(model: Model): readonly Need[] {
       ? []
       : engine === 'karpenter'
         ? [pod('karpenter', engineSize)]
-        : regionalAutoscalers(model.cluster, model.holder).map(({ release }) => pod(release, engineSize));
+        : regionalAutoscalers(model.cluster, model.holder).map(({ release }) =>
+            pod(release, engineSize, engineZones(model)),
+          );
   const keda = needsKeda(model) ? ['keda-operator', 'keda-metrics-apiserver', 'keda-admission-webhooks'] : [];
   return [...engines, pod('metrics-server', metricsServer), ...keda.map((name) => pod(name, KEDA_SIZE))];
+}
+
+/** Cluster Autoscaler runs on the members of a control plane that kubeadm makes. */
+function engineZones({ holder, cluster, addOnZones }: Model): readonly string[] {
+  return holder === 'terraform' ? (cluster.regions[0]?.zones ?? []) : addOnZones;
 }
 
 function placeholders({ room, addOnZones }: Model): readonly Need[] {

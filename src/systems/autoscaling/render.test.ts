@@ -254,3 +254,13 @@ describe('the metrics server', () => {
     });
   });
 });
+
+describe('where Cluster Autoscaler runs', () => {
+  it('is on the control-plane machines where kubeadm makes them, since only their role may order machines', () => {
+    expect(valuesAt(example(onKubeadm), 'values/cluster-autoscaler.yaml')).toMatchObject({
+      nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
+      hostNetwork: true,
+    });
+    expect(valuesAt(example(onClusterApi), 'values/cluster-autoscaler.yaml')).not.toHaveProperty('nodeSelector');
+  });
+});

@@ -205,15 +205,12 @@ describe('item 5, GPU machines', () => {
   });
 
   it('5.3 labels and taints stand in the group or its join file, never in a command on a node', () => {
-    const pools = [general, gpu];
-    const metal = example(
-      withSpec(onMetal, {
-        pools: pools.map(({ machine: _, ...pool }) => ({
-          ...pool,
-          machine: { cpu: '8', memory: '32Gi', gpus: pool.name === 'gpu' ? 1 : 0 },
-        })),
-      }),
-    );
+    const machine = { cpu: '8', memory: '32Gi' };
+    const pools = [
+      { name: 'general', machine },
+      { ...gpu, machine: { ...machine, gpus: 1 } },
+    ];
+    const metal = example(withSpec(onMetal, { pools }));
     expect(objectAt(metal, 'hosts/gpu/row-a/join.yaml')).toMatchObject({ nodeRegistration: { taints: gpu.taints } });
     for (const written of [onEks, autoscalerOnEks, onKubeadm, onClusterApi, onMetal]) {
       const said = JSON.stringify(example(written).plan.runbooks);

@@ -43,6 +43,11 @@ function capacityLimits({ settings, quota }: Settled): readonly string[] {
       `The written load does not fit etcd: ${sayBytes(data)} of data and history against ${sayBytes(quota)}, at ${load.writesPerSecond} writes/s. More members do not change that.`,
     );
   }
+  if (settings.eventsApart) {
+    limits.push(
+      'Events in an etcd of their own are a second quorum that every API server needs: without it /livez and /readyz of kube-apiserver fail, although only Events are missing.',
+    );
+  }
   if (load.fsyncP99 !== null && load.fsyncP99 > FSYNC_GUIDELINE) {
     limits.push(
       `The disk flushes in ${sayDuration(load.fsyncP99)} where etcd wants less than ${FSYNC_GUIDELINE} ms: every write waits for it, and no setting helps.`,

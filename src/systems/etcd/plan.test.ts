@@ -221,6 +221,14 @@ describe('snapshots', () => {
     expect(planned().plan.limits.join(' ')).toContain('stay on its members');
   });
 
+  it('are compared with the hash at their end, which etcdutl snapshot status does not do', () => {
+    const plan = planned();
+    expect(textOf(plan, 'hosts/etcd-snapshot.sh')).toContain(
+      `if [ "$(tail -c 32 "$part" | od -An -v -tx1 | tr -d ' \\n')" != "$(head -c -32 "$part" | sha256sum | cut -d ' ' -f 1)" ]`,
+    );
+    expect(runbookText(plan, 'restore')).toContain('head -c -32 "$SNAPSHOT" | sha256sum');
+  });
+
   it('never take a flag beside the environment, which etcdctl refuses, and hold no key', () => {
     const plan = planned(`${THREE_ZONES}, etcd: {backup: {bucket: shop-etcd, endpoint: s3.example.net}}`);
     for (const path of ['hosts/etcd-snapshot.sh', 'hosts/etcd-defragment.sh'])
@@ -252,6 +260,23 @@ describe('runbooks', () => {
     expect(runbookText(plan, 'restore')).toContain('--initial-cluster "$NAME_1=https://$ADDRESS_1:2380,');
     expect(decision(plan, 'members').value).toEqual(['one in a', 'one in b', 'one in c']);
     expect(textOf(plan, 'hosts/etcdctl.env')).toContain('ETCDCTL_ENDPOINTS=https://127.0.0.1:2379\n');
+  });
+
+  it('defragment under the alarm NOSPACE, when etcdctl calls every member unhealthy', () => {
+    expect(textOf(planned(), 'hosts/etcd-defragment.sh')).toContain(
+      String.raw`'is healthy|Active Alarm\(s\): NOSPACE'`,
+    );
+  });
+
+  it('start API servers before they depend on an etcd of events that has no quorum yet', () => {
+    const plan = planned(`${THREE_ZONES}, etcd: {events: separate}`);
+    const text = runbookText(plan, 'deploy');
+    const at = ['leave etcd-servers-overrides out', 'etcd-events.yaml', '--etcd-servers-overrides=/events#'].map(
+      (words) => text.indexOf(words),
+    );
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+    expect(at[0]).toBeGreaterThan(0);
+    expect(plan.plan.limits.join(' ')).toContain('a second quorum that every API server needs');
   });
 
   it('clear NOSPACE in the only order that works: find, delete, compact, defragment, disarm', () => {

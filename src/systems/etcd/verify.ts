@@ -17,7 +17,7 @@ export function verifyOf(facts: Settled): readonly Verification[] {
       expect: `${count} ${count === 1 ? 'line' : 'lines'} with: is healthy: successfully committed proposal; ${quorum} are the quorum`,
     },
     {
-      title: 'Members are who the plan says, each with a vote',
+      title: 'Members are who the plan says, in any order, each with a vote',
       command: `${USE}\netcdctl member list`,
       expect: settings.places
         ? `${count} lines with started, each ends in false`

@@ -354,7 +354,7 @@ describe('what is rendered', () => {
             ...(zone ? { zoneFailureRecovery: zone } : {}),
           },
         };
-        const { plan, artifacts } = made(spec, {}, kind as Cluster['controlPlane']['kind']);
+        const { plan, artifacts } = made(spec, {}, kind);
         const ids = new Set(plan.decisions.map(({ field }) => `scheduling.${field}`));
         for (const { decisions } of artifacts) expect(decisions.filter((id) => !ids.has(id))).toEqual([]);
         for (const { because } of plan.decisions) expect(because).not.toMatch(/NaN|undefined|Infinity|\[object/);

@@ -3,9 +3,9 @@ import { stableJson } from '../../../core/json.ts';
 import { versionOf } from '../../../spec/cluster.ts';
 import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
-import { joinName, shortHash } from '../names.ts';
+import { joinName, KUBELET_PATCH, PATCHES, shortHash } from '../names.ts';
 import type { Rendering } from '../render.ts';
-import { KUBELET_PATCH, kubeletPatches, nodeLabels, PATCHES, registeredTaints, taintsField } from './kubelet.ts';
+import { kubeletPatches, nodeLabels, registeredTaints, taintsField } from './kubelet.ts';
 
 const BOOTSTRAP = 'bootstrap.cluster.x-k8s.io';
 const INFRASTRUCTURE = 'infrastructure.cluster.x-k8s.io';

@@ -110,6 +110,8 @@ function spread(matchLabels: Readonly<Record<string, string>>, zones: boolean): 
     topologyKey,
     whenUnsatisfiable,
     labelSelector: { matchLabels },
+    // Pods of an older ReplicaSet do not count, or an update would leave the new ones uneven.
+    matchLabelKeys: ['pod-template-hash'],
     nodeAffinityPolicy: 'Honor',
     nodeTaintsPolicy: 'Honor',
   });

@@ -4,6 +4,9 @@ import type { Artifact } from '../../../system.ts';
 import type { Rendering } from '../render.ts';
 import { joinConfiguration } from './kubelet.ts';
 
+/** Lies beside the file, written by a runbook; kubeadm runs in that folder. */
+const DISCOVERY_FILE = 'discovery.conf';
+
 /** One file per pool and zone: no cloud tells a host which zone it stands in. */
 export function renderJoinConfigurations({ facts }: Rendering): readonly Artifact[] {
   return facts.pools.flatMap((pool) =>
@@ -18,6 +21,6 @@ function joinFile(pool: NodePoolFacts, { region, zone }: { readonly region: stri
     path: `hosts/${pool.name}/${zone}/join.yaml`,
     purpose: `How a host of pool ${pool.name} in ${zone} joins; read by kubeadm join.`,
     decisions: ['autoscaling.groups'],
-    documents: [joinConfiguration(pool, { labels })],
+    documents: [joinConfiguration(pool, { discovery: DISCOVERY_FILE, labels })],
   };
 }

@@ -5,14 +5,10 @@ import type { JsonObject } from '../../../core/json.ts';
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
 import type { KubeletReservation, NodePoolFacts, SchedulingFacts } from '../../../facts.ts';
 import type { KubernetesObject } from '../../../system.ts';
+import { PATCHES } from '../names.ts';
 import { formatTaint } from '../node-pools.ts';
 import type { Rendering } from '../render.ts';
 
-/** Where a host finds the address and authority of the cluster and its token; written by a runbook, never rendered. */
-export const DISCOVERY_FILE = '/etc/kubernetes/discovery.conf';
-export const PATCHES = '/etc/kubernetes/patches';
-/** kubeadm applies a file of this name to the kubelet's configuration (Kubernetes v1.36.3 cmd/kubeadm, patches). */
-export const KUBELET_PATCH = 'kubeletconfiguration0+strategic.yaml';
 /** The document's default for pods per machine. */
 const USUAL_PODS = 110;
 
@@ -35,18 +31,22 @@ export function taintsField(pool: NodePoolFacts): { readonly taints?: readonly J
   return { taints: pool.taints.map(({ key, value, effect }) => ({ key, value, effect })) };
 }
 
+export interface Joining {
+  /** The file with the address and authority of the cluster and a token; it is never rendered. */
+  readonly discovery: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly flags?: readonly JsonObject[];
+}
+
 /** What kubeadm reads on a machine that joins: labels and taints stand in it, so that they are there before the first pod. */
 export function joinConfiguration(
   pool: NodePoolFacts,
-  {
-    labels = {},
-    flags = [],
-  }: { readonly labels?: Readonly<Record<string, string>>; readonly flags?: readonly JsonObject[] },
+  { discovery, labels = {}, flags = [] }: Joining,
 ): KubernetesObject {
   return {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'JoinConfiguration',
-    discovery: { file: { kubeConfigPath: DISCOVERY_FILE } },
+    discovery: { file: { kubeConfigPath: discovery } },
     nodeRegistration: {
       kubeletExtraArgs: [...flags, { name: 'node-labels', value: nodeLabels(pool, labels) }],
       ...taintsField(pool),

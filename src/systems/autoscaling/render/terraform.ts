@@ -3,13 +3,15 @@ import { stringify } from 'yaml';
 import { type HclBlock, type HclItem, list, map, object, quoted, writeHcl } from '../../../core/hcl.ts';
 import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact } from '../../../system.ts';
-import { identifier } from '../names.ts';
+import { identifier, KUBELET_PATCH, PATCHES } from '../names.ts';
 import { formatTaint, grows } from '../node-pools.ts';
 import type { Rendering } from '../render.ts';
 import { autoScalingGroupName } from './autoscaler.ts';
 import { joinTokenArtifacts, parameterName } from './join-token.ts';
-import { DISCOVERY_FILE, joinConfiguration, KUBELET_PATCH, kubeletPatches, PATCHES } from './kubelet.ts';
+import { joinConfiguration, kubeletPatches } from './kubelet.ts';
 
+/** Fetched before the join and deleted after it. */
+const DISCOVERY_FILE = '/etc/kubernetes/discovery.conf';
 const DECISIONS = ['autoscaling.groups', 'autoscaling.machineTypes'];
 /** Prefix of tags that say what the first machine of an empty group would bring (cluster-autoscaler-1.36.1 cloudprovider/aws/README.md). */
 const TEMPLATE = 'k8s.io/cluster-autoscaler/node-template';
@@ -250,7 +252,10 @@ function userData(pool: NodePoolFacts, region: string, from: WithPatches): strin
     `token=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadata}/api/token)`,
     `hostnamectl set-hostname "$(curl -fsS -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/local-hostname)"`,
     `mkdir -p ${PATCHES}`,
-    file('/etc/kubernetes/join.yaml', stringify(joinConfiguration(pool, { flags }), { lineWidth: 0 })),
+    file(
+      '/etc/kubernetes/join.yaml',
+      stringify(joinConfiguration(pool, { discovery: DISCOVERY_FILE, flags }), { lineWidth: 0 }),
+    ),
     file(`${PATCHES}/${KUBELET_PATCH}`, from.patchOf(pool)),
     `aws ssm get-parameter --region ${region} --name ${parameterName(from.cluster.name)} --with-decryption --query Parameter.Value --output text > ${DISCOVERY_FILE}`,
     'kubeadm join --config /etc/kubernetes/join.yaml',

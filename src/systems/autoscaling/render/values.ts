@@ -13,6 +13,18 @@ import type { Rendering } from '../render.ts';
 import { DEVICE_PLUGIN_SIZE, KEDA_SIZE, REPLICAS, type Size } from '../sizing.ts';
 
 const CRITICAL = 'system-cluster-critical';
+/** Two copies that may not share a machine: a third would find no place on two. */
+const ONE_AT_A_TIME: JsonObject = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } };
+/**
+ * On the control-plane machines: their role orders machines and no worker's does, and the last worker may be lost. The
+ * host's network, since the metadata service answers no further than the machine.
+ */
+const ON_MEMBERS: JsonObject = {
+  nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
+  tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }],
+  hostNetwork: true,
+  dnsPolicy: 'Default',
+};
 
 /** One file per installed chart. */
 export function renderValues(from: Rendering): readonly Artifact[] {
@@ -39,6 +51,7 @@ function spread(matchLabels: JsonObject): readonly JsonObject[] {
     topologyKey,
     whenUnsatisfiable,
     labelSelector: { matchLabels },
+    matchLabelKeys: ['pod-template-hash'],
     nodeTaintsPolicy: 'Honor',
   });
   return [over('topology.kubernetes.io/zone', 'ScheduleAnyway'), over('kubernetes.io/hostname', 'ScheduleAnyway')];
@@ -131,6 +144,8 @@ function clusterAutoscaler(
       },
       topologySpreadConstraints: spread(instance),
       affinity: apart(instance),
+      updateStrategy: ONE_AT_A_TIME,
+      ...(holderOf(cluster) === 'terraform' ? ON_MEMBERS : {}),
       extraArgs: {
         expander: 'priority,least-waste',
         'balance-similar-node-groups': true,
@@ -161,7 +176,7 @@ function metricsServer({ cluster, facts }: Rendering): ValuesArtifact {
       image: { tag: versionOf(cluster, 'metrics-server') },
       replicas: REPLICAS,
       priorityClassName: CRITICAL,
-      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+      updateStrategy: ONE_AT_A_TIME,
       podDisruptionBudget: { enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
       affinity: apart(labels),
       topologySpreadConstraints: spread(labels),
@@ -191,6 +206,7 @@ function keda({ cluster }: Rendering): ValuesArtifact {
       metricsServer: { replicaCount: REPLICAS, affinity: apart({ app: metrics }) },
       webhooks: { replicaCount: REPLICAS, affinity: apart({ app: webhooks }), failurePolicy: 'Ignore' },
       podDisruptionBudget: { operator: budget, metricServer: budget, webhooks: budget },
+      upgradeStrategy: { operator: ONE_AT_A_TIME, metricsApiServer: ONE_AT_A_TIME, webhooks: ONE_AT_A_TIME },
       topologySpreadConstraints: {
         operator: spread({ app: operator }),
         metricsServer: spread({ app: metrics }),

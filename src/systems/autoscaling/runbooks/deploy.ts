@@ -4,6 +4,7 @@ import { versionOf } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import type { Model } from '../model.ts';
 import { formatTaint, POOL_LABEL } from '../node-pools.ts';
+import { KUBELET_PATCH, PATCHES } from '../names.ts';
 
 /** The steps of this cluster's form of node groups, then what is the same everywhere. */
 export function deploy(model: Model): Runbook {
@@ -30,12 +31,12 @@ function holderSteps(model: Model): readonly RunbookStep[] {
   }
 }
 
-function eksctlSteps({ cluster }: Model): readonly RunbookStep[] {
+function eksctlSteps({ cluster, gpuPools }: Model): readonly RunbookStep[] {
   return [
     {
       say: 'Create the managed node groups; those that exist are left alone. A change of labels, taints or types makes a new group: create it under a new pool name, then drain and delete the old one.',
-      run: 'eksctl create nodegroup -f autoscaling/eksctl/nodegroups.yaml',
-      expect: 'created or "already exists" for every group',
+      run: `eksctl create nodegroup -f autoscaling/eksctl/nodegroups.yaml${gpuPools.length === 0 ? '' : ' --install-nvidia-plugin=false'}`,
+      expect: `created or "already exists" for every group${gpuPools.length === 0 ? '' : '; the device plugin comes with its chart, which tolerates the taints of the pools'}`,
     },
     {
       say: 'Let the groups stand before anything is scaled.',
@@ -64,6 +65,7 @@ function terraformSteps(model: Model): readonly RunbookStep[] {
       run: `cd autoscaling/terraform/${name} && terraform init && terraform plan -out plan.tfplan && terraform apply plan.tfplan`,
       expect: 'Apply complete',
     })),
+    approval(),
   ];
 }
 
@@ -87,7 +89,7 @@ function joinSteps(model: Model): readonly RunbookStep[] {
   const zone = pool?.places[0]?.zones[0] ?? '';
   return [
     {
-      say: 'On a control-plane machine, write the discovery file: the address and authority of the cluster and a token that lives two hours. It is a secret; copy it to the new machine only, as /etc/kubernetes/discovery.conf with mode 0600, and delete it there afterwards.',
+      say: 'On a control-plane machine, write the discovery file: the address and authority of the cluster and a token that lives two hours. It is a secret: copy it to the new machine only, with mode 0600.',
       run: [
         "kubectl -n kube-public get configmap cluster-info -o jsonpath='{.data.kubeconfig}' > discovery.conf",
         'kubectl config --kubeconfig=discovery.conf set-credentials tls-bootstrap --token="$(kubeadm token create --ttl 2h)"',
@@ -97,16 +99,33 @@ function joinSteps(model: Model): readonly RunbookStep[] {
       expect: `a server line with ${addressOfEndpoint(model)}`,
     },
     {
-      say: 'On the new machine, join with the file of its pool and zone. It carries the labels and taints, so that they are there before the first pod and again after every new installation.',
-      run: `sudo kubeadm join --config autoscaling/hosts/${pool?.name ?? ''}/${zone}/join.yaml`,
+      say: 'On the new machine, with discovery.conf beside the file of its pool and zone: join. The file carries the labels and taints, so that they are there before the first pod and again after every new installation.',
+      run: [
+        `sudo install -D -t ${PATCHES} scheduling/nodes/${pool?.name ?? ''}/${KUBELET_PATCH}`,
+        `cd autoscaling/hosts/${pool?.name ?? ''}/${zone}`,
+        'sudo kubeadm join --config join.yaml && rm discovery.conf',
+      ].join('\n'),
       expect: 'This node has joined the cluster',
     },
+    approval(),
     {
       say: 'Look at it.',
       run: `kubectl get nodes -L ${POOL_LABEL},topology.kubernetes.io/zone`,
       expect: `the new node with its pool and zone${pool && pool.taints.length > 0 ? `, tainted ${pool.taints.map(formatTaint).join(' ')}` : ''}`,
     },
   ];
+}
+
+/** Nothing in Kubernetes approves serving certificates: the request says which names the machine claims. */
+function approval(): RunbookStep {
+  return {
+    say: "Approve the serving certificate that the new machine asks for, after a look at the names in the request: they must be that machine's own. Until then metrics-server, logs and exec do not reach it.",
+    run: [
+      'kubectl get certificatesigningrequests --field-selector spec.signerName=kubernetes.io/kubelet-serving',
+      'kubectl certificate approve NAME_OF_THE_REQUEST',
+    ].join('\n'),
+    expect: 'system:node:<the machine> as REQUESTOR, then Approved,Issued',
+  };
 }
 
 function engineSteps(model: Model): readonly RunbookStep[] {
@@ -119,7 +138,7 @@ function engineSteps(model: Model): readonly RunbookStep[] {
         say:
           holder === 'cluster-api'
             ? `Install Cluster Autoscaler on the management cluster; it reaches ${cluster.name} with the kubeconfig that Cluster API keeps in the Secret ${cluster.name}-kubeconfig. The priorities belong into ${cluster.name} itself.`
-            : 'Give the control-plane or node role the permissions of Cluster Autoscaler (autoscaling:Describe*, SetDesiredCapacity, TerminateInstanceInAutoScalingGroup, ec2:Describe*), then let the charts be installed.',
+            : 'Give the role of the control-plane machines, where it runs, the permissions of Cluster Autoscaler (autoscaling:Describe*, SetDesiredCapacity, TerminateInstanceInAutoScalingGroup, ec2:Describe*), and ssm:PutParameter on the parameter above; then let the charts be installed.',
       },
     ];
   }

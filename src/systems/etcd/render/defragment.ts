@@ -27,8 +27,9 @@ everyone=$ETCDCTL_ENDPOINTS
 
 status() { ETCDCTL_ENDPOINTS=$everyone etcdctl endpoint status${everyMember(facts)}; }
 
+# etcdctl calls a member with a full quota unhealthy, and that is when this script is needed most.
 all_healthy() {
-  [ "$(ETCDCTL_ENDPOINTS=$everyone etcdctl endpoint health${everyMember(facts)} 2>&1 | grep --count 'is healthy')" -eq "$members" ]
+  [ "$(ETCDCTL_ENDPOINTS=$everyone etcdctl endpoint health${everyMember(facts)} 2>&1 | grep --count --extended-regexp 'is healthy|Active Alarm\\(s\\): NOSPACE')" -eq "$members" ]
 }
 
 wait_until_healthy() {

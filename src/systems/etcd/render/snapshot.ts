@@ -74,7 +74,11 @@ ${target === null ? '' : skipping(facts)}
 name=$(date -u +%Y%m%dT%H%M%SZ)-$(hostname)
 part=$directory/$name.part
 etcdctl --command-timeout=${seconds(timeoutOf(facts))} snapshot save "$part"
-# Fails when the file does not match the hash that the member sent with it.
+# The last 32 bytes are the member's hash of the rest. The status command finds a broken tree, not a broken value.
+if [ "$(tail -c 32 "$part" | od -An -v -tx1 | tr -d ' \\n')" != "$(head -c -32 "$part" | sha256sum | cut -d ' ' -f 1)" ]; then
+  echo "$part does not match its hash" >&2
+  exit 1
+fi
 etcdutl snapshot status "$part" --write-out=json
 mv "$part" "$directory/$name.db"
 

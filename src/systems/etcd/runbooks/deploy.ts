@@ -19,6 +19,7 @@ import {
 /** The runbook `deploy`. */
 export function deployRunbook(facts: Settled): Runbook {
   const { members, settings, topology } = facts;
+  const eventsPod = topology === 'stacked' && settings.eventsApart;
   const who = settings.places ? `${members.length} machines of Cluster API` : members.map(sayMember).join(', ');
   return {
     id: 'deploy',
@@ -30,10 +31,11 @@ export function deployRunbook(facts: Settled): Runbook {
       diskTest(),
       files(facts),
       ...(topology === 'external' ? external(facts) : []),
-      ...(topology === 'stacked' && settings.eventsApart ? eventsPods(facts) : []),
+      ...(eventsPod ? [eventsFirst()] : []),
       ...bucket(facts),
       timer(facts),
       health(facts),
+      ...(eventsPod ? eventsPods(facts) : []),
     ],
   };
 }
@@ -123,12 +125,36 @@ function external(facts: Settled): readonly RunbookStep[] {
   ];
 }
 
+/** An API server whose override has no quorum is not live, and the etcd of events has one only when two members run. */
+function eventsFirst(): RunbookStep {
+  return {
+    say: 'For the first start, leave etcd-servers-overrides out of the kubeadm configuration on every member, and keep the full file. The etcd of events needs a quorum of members before any API server may depend on it.',
+    run: "cd /etc/kubernetes/holdfast\ncp kubeadm.yaml kubeadm-full.yaml\nsed --in-place '/name: etcd-servers-overrides/,+1d' kubeadm.yaml\ngrep --count overrides kubeadm.yaml",
+    expect: '0. Then make and join the members by the runbook of the control plane.',
+  };
+}
+
 function eventsPods(facts: Settled): readonly RunbookStep[] {
+  const override = facts.apiServerArguments.find(({ name }) => name === 'etcd-servers-overrides');
+  const flag = `--${override?.name ?? ''}=${override?.value ?? ''}`;
   return [
     {
-      say: `Before the API servers start, or before they get --etcd-servers-overrides: start the etcd for events on every member. The kubelet runs it as a static pod; its cluster is ${initialCluster(facts.members, EVENTS)}.`,
-      run: `install -D -m 0600 "hosts/$(hostname)/etcd-events.yaml" ${MANIFESTS}/etcd-events.yaml\nsource ${EVENTS_ENVIRONMENT}\netcdctl endpoint health`,
+      say: `When all members have joined: start the etcd of events on each. The kubelet runs it as a static pod; its cluster is ${initialCluster(facts.members, EVENTS)}.`,
+      run: `install -m 0600 "hosts/$(hostname)/etcd-events.yaml" ${MANIFESTS}/etcd-events.yaml\nsource ${EVENTS_ENVIRONMENT}\nuntil etcdctl endpoint health; do sleep 2; done`,
       expect: `${facts.members.length} lines with: is healthy`,
+    },
+    {
+      say: 'Then give the API servers the flag, one member after the other, each only when the last is ready. The manifest is changed outside its folder, since the kubelet reads every file in it.',
+      run: [
+        `sed 's|^    - kube-apiserver$|&\\n    - ${flag}|' ${MANIFESTS}/kube-apiserver.yaml > /root/kube-apiserver.yaml`,
+        `cp /root/kube-apiserver.yaml ${MANIFESTS}/kube-apiserver.yaml`,
+        'sleep 20\nuntil kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw "/readyz?verbose" | grep etcd-override; do sleep 2; done',
+      ].join('\n'),
+      expect: '[+]etcd-override-0 ok, and [+]etcd-override-readiness-0 ok',
+    },
+    {
+      say: 'Last, put the full configuration back on every member, and on the first one let kubeadm remember it for the next upgrade. Events written before stay in the main etcd until they expire within an hour.',
+      run: 'cd /etc/kubernetes/holdfast\nmv kubeadm-full.yaml kubeadm.yaml\nkubeadm init phase upload-config kubeadm --config kubeadm.yaml   # on the first member only',
     },
   ];
 }

@@ -36,7 +36,7 @@ function remove({ members, quorum, topology }: Settled): RunbookStep {
   const [first, ...others] = members.map(({ name }) => name);
   const size = members.length;
   return {
-    say: `Remove the dead member first. Added before that, a new one would make ${size + 1} members with a quorum of ${Math.floor((size + 1) / 2) + 1} while one is dead; removed first, ${size - 1} members need ${Math.floor((size - 1) / 2) + 1}, and the quorum was ${quorum}.`,
+    say: `Remove the dead member first. Added before that, a new one would make ${size + 1} members with a quorum of ${Math.floor((size + 1) / 2) + 1} while one is dead; removed first, the ${size - 1} that are left need ${Math.floor((size - 1) / 2) + 1}, and a learner changes nothing until it is promoted. This needs a quorum of ${quorum} now.`,
     run: [
       `DEAD=${first}   # or ${others.join(', ')}`,
       `ID=$(etcdctl member list | awk -F', ' -v name="$DEAD" '$3 == name { print $1 }')`,
@@ -62,13 +62,8 @@ function joinKubeadm(facts: Settled): readonly RunbookStep[] {
         .join(' ')}`,
     },
     {
-      say: 'On a member that lives: make the command that joins it.',
-      run: 'KEY=$(kubeadm init phase upload-certs --upload-certs | tail -n 1)\nkubeadm token create --print-join-command --certificate-key "$KEY"',
-      expect: 'kubeadm join … --control-plane --certificate-key …; it is good for two hours',
-    },
-    {
-      say: "On the new machine: run the runbook deploy, put the control plane's shared files in place as its runbook says, then run that command. kubeadm adds the member as a learner, which has no vote, and promotes it when it has caught up.",
-      run: 'kubeadm join … --control-plane --certificate-key …',
+      say: 'On the new machine: run the runbook deploy of this system up to the snapshots, copy the shared files and authorities as the runbook replace-member of the control plane says, then join. kubeadm adds the member as a learner, which has no vote, and promotes it when it has caught up.',
+      run: 'cd /etc/kubernetes/holdfast && kubeadm join --config kubeadm.yaml',
       expect: 'This node has joined the cluster and a new control plane instance was created',
     },
     ...(events

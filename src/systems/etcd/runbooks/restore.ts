@@ -49,9 +49,16 @@ function choose({ settings }: Settled): RunbookStep {
           'SNAPSHOT=/root/restore.db',
         ];
   return {
-    say: 'Choose one snapshot and prove that it is whole. All members are restored from the same file.',
-    run: [...fetch, 'etcdutl snapshot status "$SNAPSHOT" --write-out=table', 'sha256sum "$SNAPSHOT"'].join('\n'),
-    expect: 'HASH, REVISION, TOTAL KEYS and TOTAL SIZE, and no error; note the checksum.',
+    say: 'Choose one snapshot and prove that it is whole: its last 32 bytes are the hash of the rest, which the status command does not compare. All members are restored from the same file.',
+    run: [
+      ...fetch,
+      `tail -c 32 "$SNAPSHOT" | od -An -v -tx1 | tr -d ' \\n'; echo`,
+      'head -c -32 "$SNAPSHOT" | sha256sum',
+      'etcdutl snapshot status "$SNAPSHOT" --write-out=table',
+      'sha256sum "$SNAPSHOT"',
+    ].join('\n'),
+    expect:
+      'The first two lines equal; then HASH, REVISION, TOTAL KEYS and TOTAL SIZE, and no error. Note the last checksum.',
   };
 }
 
@@ -61,6 +68,8 @@ export function rcloneVariables(target: NonNullable<Settled['settings']['backup'
     'RCLONE_CONFIG_SNAPSHOTS_TYPE=s3',
     `RCLONE_CONFIG_SNAPSHOTS_PROVIDER=${target.endpoint === null ? 'AWS' : 'Other'}`,
     'RCLONE_CONFIG_SNAPSHOTS_ENV_AUTH=true',
+    // No configuration file: everything stands in the environment.
+    'RCLONE_CONFIG=/notfound',
     'RCLONE_S3_NO_CHECK_BUCKET=true',
     ...(target.region === null ? [] : [`RCLONE_CONFIG_SNAPSHOTS_REGION=${target.region}`]),
     ...(target.endpoint === null ? [] : [`RCLONE_CONFIG_SNAPSHOTS_ENDPOINT=https://${target.endpoint}`]),
@@ -83,7 +92,7 @@ function stop({ topology }: Settled): RunbookStep {
       : `# on every machine with an API server:\nmkdir -p ${STOPPED}\nmv ${MANIFESTS}/kube-apiserver.yaml ${STOPPED}/\n# on every member of etcd:\nsystemctl stop etcd`;
   const check =
     topology === 'stacked'
-      ? "crictl ps --name 'etcd|kube-apiserver' --quiet"
+      ? "crictl ps --name '^(etcd|kube-apiserver)$' --quiet"
       : 'crictl ps --name kube-apiserver --quiet; systemctl is-active etcd';
   return {
     say: 'Stop every API server and every member, on all machines, before anything is restored: an API server that still runs would serve the old state from its cache and write into the new one. Running pods stay as they are.',
@@ -129,7 +138,7 @@ function startEtcd(facts: Settled): RunbookStep {
   const start = topology === 'stacked' ? `mv ${STOPPED}/etcd.yaml ${MANIFESTS}/` : 'systemctl start etcd';
   return {
     say: `Start etcd on every member; ${quorum} of ${members.length} must run before any answers. Names and addresses now come from the restored data, flags about the initial cluster are ignored.`,
-    run: `${start}\n${USE}\netcdctl endpoint health${everyMember(facts)}\netcdctl member list`,
+    run: `${start}\n${USE}\nuntil etcdctl endpoint health${everyMember(facts)}; do sleep 2; done\netcdctl member list`,
     expect: `${members.length} lines with: is healthy; ${members.length} lines with: started`,
   };
 }
@@ -167,7 +176,7 @@ function restartEach(facts: Settled): RunbookStep {
     facts.topology === 'stacked' ? "crictl stop $(crictl ps --name '^etcd$' --quiet)" : 'systemctl restart etcd';
   return {
     say: 'Restart every member, one after the other, each only when all are healthy.',
-    run: `${restart}\nsleep 30\n${USE}\netcdctl endpoint health${everyMember(facts)}`,
+    run: `${restart}\n${USE}\nsleep 5\nuntil etcdctl endpoint health${everyMember(facts)}; do sleep 2; done`,
     expect: `${facts.members.length} lines with: is healthy`,
   };
 }

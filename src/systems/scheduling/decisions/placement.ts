@@ -35,7 +35,7 @@ function priorities({ priorityClasses }: Model): Decision {
   return {
     field: 'priorityClasses',
     value: Object.fromEntries(priorityClasses.map(({ name, value }) => [name, value])),
-    because: `When room is short after a loss, the scheduler evicts lower classes for higher ones: ${priorityClasses.map(({ name, value, purpose }) => `${name} (${value}) is for ${purpose}`).join('; ')}. None is the global default, so pods without a class stay at 0, between the last two pairs; the two negative ones never preempt. What the cluster itself needs keeps system-cluster-critical and system-node-critical.`,
+    because: `When room is short after a loss, the scheduler evicts lower classes for higher ones: ${priorityClasses.map(({ name, value, purpose }) => `${name} (${value}) is for ${purpose}`).join('; ')}. None is the global default, so pods without a class stay at 0, between the two pairs; the two negative ones never preempt. What the cluster itself needs keeps system-cluster-critical and system-node-critical.`,
     source: sources.priorities,
     from: ['spec.scheduling.priorities'],
   };
