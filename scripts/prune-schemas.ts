@@ -8,40 +8,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../src/core/json.ts';
-
-/** Released file → kinds that are rendered from it. */
-const WANTED: Readonly<Record<string, readonly string[]>> = {
-  'karpenter-v1.14.1.yaml': ['NodePool'],
-  'karpenter-aws-v1.14.1.yaml': ['EC2NodeClass'],
-  'keda-v2.20.2.yaml': ['ScaledObject'],
-  'cluster-api-v1.14.0.yaml': [
-    'Cluster',
-    'KubeadmControlPlane',
-    'KubeadmConfigTemplate',
-    'MachineDeployment',
-    'MachineHealthCheck',
-  ],
-  'cluster-api-provider-aws-v2.11.1.yaml': [
-    'AWSCluster',
-    'AWSMachineTemplate',
-    'AWSManagedControlPlane',
-    'AWSManagedMachinePool',
-  ],
-  'node-healthcheck-operator-v0.12.0.yaml': ['NodeHealthCheck'],
-  'external-secrets-v2.9.0.yaml': ['ExternalSecret', 'ClusterSecretStore', 'SecretStore'],
-  'prometheus-operator-v0.93.0.yaml': ['PrometheusRule', 'ServiceMonitor', 'PodMonitor'],
-  'argo-cd-v3.5.1.yaml': ['Application', 'AppProject'],
-  'flux-kustomize-controller-v1.9.4.yaml': ['Kustomization'],
-  'flux-helm-controller-v1.6.3.yaml': ['HelmRelease'],
-  'flux-source-controller-v1.9.1.yaml': ['HelmRepository', 'OCIRepository', 'GitRepository'],
-};
+import { appliedKinds, wrapperKinds } from './rendered-kinds.ts';
 
 const [directory] = process.argv.slice(2);
 if (directory === undefined) throw new Error('usage: node scripts/prune-schemas.ts DIRECTORY_WITH_RELEASED_CRDS');
 const target = join(import.meta.dirname, '..', 'test', 'schemas');
 mkdirSync(target, { recursive: true });
 
-for (const [file, kinds] of Object.entries(WANTED)) {
+for (const [file, kinds] of Object.entries({ ...appliedKinds, ...wrapperKinds })) {
   const schemas: Record<string, unknown> = {};
   for (const document of parseAllDocuments(readFileSync(join(directory, file), 'utf8'))) {
     const crd = document.toJS() as { kind?: string; spec?: CrdSpec } | null;

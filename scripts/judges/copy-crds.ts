@@ -8,29 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../../src/core/json.ts';
-
-/** Released file → kinds that are rendered from it. */
-const WANTED: Readonly<Record<string, readonly string[]>> = {
-  'karpenter-v1.14.1.yaml': ['NodePool'],
-  'karpenter-aws-v1.14.1.yaml': ['EC2NodeClass'],
-  'keda-v2.20.2.yaml': ['ScaledObject'],
-  'cluster-api-v1.14.0.yaml': [
-    'Cluster',
-    'KubeadmControlPlane',
-    'KubeadmConfigTemplate',
-    'MachineDeployment',
-    'MachineHealthCheck',
-  ],
-  'cluster-api-provider-aws-v2.11.1.yaml': [
-    'AWSCluster',
-    'AWSMachineTemplate',
-    'AWSManagedControlPlane',
-    'AWSManagedMachinePool',
-  ],
-  'node-healthcheck-operator-v0.12.0.yaml': ['NodeHealthCheck'],
-  'external-secrets-v2.9.0.yaml': ['ExternalSecret', 'ClusterSecretStore', 'SecretStore'],
-  'prometheus-operator-v0.93.0.yaml': ['PrometheusRule', 'ServiceMonitor', 'PodMonitor'],
-};
+import { appliedKinds } from '../rendered-kinds.ts';
 
 interface Crd {
   readonly apiVersion: string;
@@ -49,7 +27,7 @@ if (directory === undefined) throw new Error('usage: node scripts/judges/copy-cr
 const target = join(import.meta.dirname, '..', '..', 'test', 'e2e', 'crds');
 mkdirSync(target, { recursive: true });
 
-for (const [file, kinds] of Object.entries(WANTED)) {
+for (const [file, kinds] of Object.entries(appliedKinds)) {
   const crds = parseAllDocuments(readFileSync(join(directory, file), 'utf8'))
     .map((document) => document.toJS() as Crd | null)
     .filter((crd) => crd?.kind === 'CustomResourceDefinition' && kinds.includes(crd.spec.names.kind))

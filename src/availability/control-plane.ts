@@ -12,18 +12,19 @@ import { meanTimeToLoss } from './markov.ts';
 import { steadyAvailability } from './repair.ts';
 import { downOverZones, type Shares, survivesAnyZone, type ZoneGroup } from './zones.ts';
 
-/** One reason for downtime; the same shape as in a plan. */
+/** One reason for downtime. */
 export interface Cause {
   readonly cause: string;
   readonly downtimePerYear: Millis;
   readonly share: Fraction;
 }
 
-/** The same shape as a plan's estimate. */
+/** What a plan expects, and why. */
 export interface Estimate {
   readonly expected: Fraction;
   readonly downtimePerYear: Millis;
   readonly causes: readonly Cause[];
+  /** Whole sentences, each with its figure and source. */
   readonly assumptions: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 /** What `plan` answers: verdicts first, then decisions by system, price, availability, and what is not covered. */
+import type { Estimate as AvailabilityEstimate } from '../availability/control-plane.ts';
 import type { Json } from '../core/json.ts';
-import type { Fraction, Millis, Money } from '../core/units.ts';
+import type { Money } from '../core/units.ts';
 import type { SystemId } from '../facts.ts';
 import type { Cluster, ObjectiveName } from '../spec/cluster.ts';
 import type { DocumentPath, SystemPlan } from '../system.ts';
@@ -43,19 +44,7 @@ export interface Price {
   readonly lacks: readonly string[];
 }
 
-export interface AvailabilityCause {
-  readonly cause: string;
-  readonly downtimePerYear: Millis;
-  readonly share: Fraction;
-}
-
-export interface AvailabilityEstimate {
-  readonly expected: Fraction;
-  readonly downtimePerYear: Millis;
-  readonly causes: readonly AvailabilityCause[];
-  /** Whole sentences, each with its figure and source. */
-  readonly assumptions: readonly string[];
-}
+export type { AvailabilityEstimate };
 
 export interface Plan {
   readonly cluster: Cluster;

@@ -2,6 +2,7 @@
 import { overlaps, parseCidr, sizeOf } from '../core/cidr.ts';
 import { assert } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
+import { formatBytes, formatCpu } from '../core/quantity.ts';
 import { versions } from '../versions.ts';
 import { type Cluster, poolMaxPerZone, poolZones, zonesOf } from './cluster.ts';
 import { machineTypes } from './machine-types.ts';
@@ -131,6 +132,7 @@ function machineContradictions(cluster: Cluster, index: number): readonly BaseCo
       ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
     });
   }
+  if (type !== undefined) found.push(...sizeContradictions(pool.machine, `${at}.machine`));
   const sold = type === undefined ? undefined : machineTypes[type]?.provider;
   if (sold !== undefined && sold !== cluster.provider) {
     found.push({
@@ -151,6 +153,26 @@ function machineContradictions(cluster: Cluster, index: number): readonly BaseCo
     });
   }
   return found;
+}
+
+/** A known type has one size: a document that writes another describes a machine that nobody sells. */
+function sizeContradictions(machine: Cluster['pools'][number]['machine'], path: string): readonly BaseContradiction[] {
+  const known = machineTypes[machine.type ?? ''];
+  if (known === undefined) return [];
+  const sizes = [
+    { field: 'cpu', written: formatCpu(machine.cpu), right: formatCpu(known.cpu) },
+    { field: 'memory', written: formatBytes(machine.memory), right: formatBytes(known.memory) },
+    { field: 'gpus', written: String(machine.gpus), right: String(known.gpus) },
+  ];
+  return sizes
+    .filter(({ written, right }) => written !== right)
+    .map(({ field, written, right }) => ({
+      code: 'wrong-size',
+      path: `${path}.${field}`,
+      message: `machine type ${machine.type} has ${field} ${right}, the document says ${written}`,
+      found: written,
+      expected: `${right}, or no ${field} beside the type`,
+    }));
 }
 
 /** Bits that one node takes of the pods' range: kube-controller-manager's --node-cidr-mask-size defaults to 24, 64 for IPv6. */

@@ -116,6 +116,8 @@ describe('contradictions of the base', () => {
     [{ pools: [{ name: 'p', machine: { type: 'x.large' } }] }, ['unknown-machine-type']],
     [{ pools: [{ name: 'p', machine: { type: 'm7i.large' } }] }, ['wrong-provider']],
     [{ pools: [{ name: 'p', capacity: 'spot' }] }, ['wrong-provider']],
+    [{ provider: 'aws', pools: [{ name: 'p', machine: { type: 'm7i.large', cpu: 4 } }] }, ['wrong-size']],
+    [{ provider: 'aws', pools: [{ name: 'p', machine: { type: 'm7i.large', cpu: 2, memory: '8Gi' } }] }, []],
     [{ cidrs: { pods: '10.0.0.0/17' } }, ['cidr-overlap']],
     [{ cidrs: { pods: '10.244.0.0/23' } }, ['cidr-too-small']],
     [{ versions: { kubernetes: 'v1.33.2' } }, ['version-out-of-range']],

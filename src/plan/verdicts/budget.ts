@@ -47,7 +47,7 @@ function assess(price: Price, promised: Money | undefined): Assessment {
 
 const OWN_TABLE = 'A table of your own (--prices FILE) names the prices that are missing.';
 const SCOPE =
-  'Machines that always run are priced, not those that come and go with the load; list prices hold no discounts and no taxes.';
+  'Machines that always run are priced, and those that headroom may add, not those that come and go with the load; list prices hold no discounts and no taxes.';
 
 function lackList(lacks: readonly string[]): string {
   const named = lacks.slice(0, NAMED);

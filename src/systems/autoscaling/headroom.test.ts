@@ -30,6 +30,15 @@ describe('the room for a loss', () => {
     });
   });
 
+  it('is paid for: machines that the placeholders may add are needs, as far as the pool may grow', () => {
+    const added = (written: Parameters<typeof example>[0]) =>
+      example(written).plan.needs.filter(({ component }) => component.endsWith('machines that headroom may add'));
+    expect(added(onEks)).toMatchObject([{ form: 'machine', replicas: 2, offer: 'ec2/m7i.xlarge' }]);
+    expect(added(withSpec(onEks, { pools: [{ ...general, maxNodesPerZone: 2 }] }))).toEqual([]);
+    expect(added(withSection(onEks, { headroom: { loss: 'none' } }))).toEqual([]);
+    expect(added(onMetal)).toEqual([]);
+  });
+
   it('covers every zone: whatever runs in it and in the room of it fits what is left of the room', () => {
     const pools = fc.array(
       fc.record({

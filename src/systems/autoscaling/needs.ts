@@ -1,34 +1,53 @@
 /** What the machines of the pools and the add-ons of this system take. */
+import type { NodePoolFacts } from '../../facts.ts';
 import type { Need } from '../../system.ts';
 import { regionalAutoscalers } from './regions.ts';
 import { type Model, needsKeda } from './model.ts';
-import { standingNodes, zonesOfPool } from './node-pools.ts';
+import { isOpen, mostNodes, standingNodes, zonesOfPool } from './node-pools.ts';
 import { DEVICE_PLUGIN_SIZE, KEDA_SIZE, REPLICAS, type Size } from './sizing.ts';
 
 /** Machines first, then what runs on them. */
 export function needsOf(model: Model): readonly Need[] {
-  return [...machines(model), ...addOns(model), ...placeholders(model), ...devicePlugin(model)];
+  return [...machines(model), ...machinesForRoom(model), ...addOns(model), ...placeholders(model), ...devicePlugin(model)];
 }
 
-function machines({ pools, section }: Model): readonly Need[] {
-  return pools.flatMap((pool) => {
-    const replicas = standingNodes(pool);
-    const [type] = pool.machineTypes;
-    if (replicas === 0) return [];
-    return [
-      {
-        component: `pool ${pool.name}`,
-        form: 'machine' as const,
-        replicas,
-        zones: zonesOfPool(pool),
-        cpu: pool.cpu,
-        memory: pool.memory,
-        storage: section.rootVolume,
-        trafficPerMonth: 0,
-        ...(type === undefined ? {} : { offer: `${pool.capacity === 'spot' ? 'ec2-spot' : 'ec2'}/${type}` }),
-      },
-    ];
-  });
+function machines(model: Model): readonly Need[] {
+  return model.pools
+    .map((pool) => machineNeed(model, pool, { component: `pool ${pool.name}`, replicas: standingNodes(pool) }))
+    .filter(({ replicas }) => replicas > 0);
+}
+
+/**
+ * Placeholder pods that find no room on the machines that always run bring others, and keep them. How much room the
+ * workloads leave is not known, so all of it is counted, as far as the pools may grow: the pool that grows first, first.
+ */
+function machinesForRoom(model: Model): readonly Need[] {
+  const { room, pools, engine } = model;
+  if (room === null || engine === 'none') return [];
+  const needs: Need[] = [];
+  let left = room.replicas;
+  for (const pool of pools.filter(isOpen).toSorted((a, b) => b.priority - a.priority)) {
+    const perMachine = Math.max(1, Math.floor(Math.min(pool.cpu / room.podCpu, pool.memory / room.podMemory)));
+    const replicas = Math.min(mostNodes(pool) - standingNodes(pool), Math.ceil(left / perMachine));
+    if (replicas <= 0) continue;
+    left -= replicas * perMachine;
+    needs.push(machineNeed(model, pool, { component: `pool ${pool.name}, machines that headroom may add`, replicas }));
+  }
+  return needs;
+}
+
+function machineNeed({ section }: Model, pool: NodePoolFacts, own: Pick<Need, 'component' | 'replicas'>): Need {
+  const [type] = pool.machineTypes;
+  return {
+    ...own,
+    form: 'machine',
+    zones: zonesOfPool(pool),
+    cpu: pool.cpu,
+    memory: pool.memory,
+    storage: section.rootVolume,
+    trafficPerMonth: 0,
+    ...(type === undefined ? {} : { offer: `${pool.capacity === 'spot' ? 'ec2-spot' : 'ec2'}/${type}` }),
+  };
 }
 
 function addOns(model: Model): readonly Need[] {
