@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -34,7 +34,7 @@ it('npm start sets itself up, runs the demo and prints where the report is', () 
   const result = npm('start');
   expect(result.status, result.stderr).toBe(0);
   const [, report = ''] = /^Report: (\S+\.html)/m.exec(result.stdout) ?? [];
-  expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
+  expect(readFileSync(resolve(clone, report), 'utf8')).toContain('<!doctype html>');
 });
 
 it('a second npm start installs nothing again', () => {
