@@ -19,7 +19,7 @@ const pascal = camel.charAt(0).toUpperCase() + camel.slice(1);
 const template = join(import.meta.dirname, 'new-system');
 
 mkdirSync(folder);
-for (const file of ['index.ts', 'section.ts', 'plan.ts', 'render.ts', 'system.test.ts']) {
+for (const file of ['index.ts', 'section.ts', 'settings.ts', 'plan.ts', 'render.ts', 'system.test.ts']) {
   const text = readFileSync(join(template, `${file}.txt`), 'utf8');
   const name = file === 'system.test.ts' ? `${id}.test.ts` : file;
   writeFileSync(
@@ -32,7 +32,7 @@ for (const file of ['index.ts', 'section.ts', 'plan.ts', 'render.ts', 'system.te
   );
 }
 console.log(`Made src/systems/${id}. Next:
-  1. src/facts.ts        add ${pascal}Facts and the row '${id}'
+  1. src/facts.ts        add the row '${id}': Record<string, never> until somebody else reads a fact of it
   2. src/systems/index.ts add ${camel} to the list
   3. .oxlintrc.json      add ${id} to the systems that no other may import
   4. npm test            the conformance suite says what is missing`);

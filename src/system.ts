@@ -1,7 +1,7 @@
 /**
  * THE contract: what a system of a never-down cluster is. A system takes its section of the cluster document and
  * gives back a plan that explains itself; from the plan it renders artifacts. It does no I/O, reads no clock,
- * imports no other system. What later systems and verdicts may read of its plan is its `facts` (src/facts.ts).
+ * imports no other system. What others may read of its plan is its `facts` (src/facts.ts); its `settings` are its own.
  */
 import type { ZodType } from 'zod';
 import type { Json, JsonObject } from './core/json.ts';
@@ -107,7 +107,7 @@ export interface KubernetesObject {
 }
 
 interface ArtifactBase {
-  /** Relative to the system's folder of the tree: `objects/priorityclass-critical.yaml`. */
+  /** Relative to the system's folder of the tree, or to that under `management/`: `objects/priorityclass-critical.yaml`. */
   readonly path: string;
   /** One sentence for the header: what the file is for. */
   readonly purpose: string;
@@ -151,14 +151,16 @@ export interface TextArtifact extends ArtifactBase {
 
 export type Artifact = ObjectArtifact | ConfigurationArtifact | ValuesArtifact | TextArtifact;
 
-export interface SystemPlan<Id extends SystemId = SystemId> {
+export interface SystemPlan<Id extends SystemId = SystemId, Settings = unknown> {
   readonly decisions: readonly Decision[];
   readonly needs: readonly Need[];
   readonly alerts: readonly Alert[];
   readonly verify: readonly Verification[];
   readonly runbooks: readonly Runbook[];
-  /** Typed values that render, later systems and verdicts read. */
+  /** Typed values that later systems, verdicts, the world and the lab may read; nothing that only `render` reads. */
   readonly facts: Facts[Id];
+  /** What only the system's own renderer reads; unknown to everybody else. */
+  readonly settings: Settings;
   /** What this system cannot do for this document, one sentence each; shown under "not covered". */
   readonly limits: readonly string[];
 }
@@ -178,7 +180,12 @@ export interface PlanContext<After extends SystemId> {
   readonly plans: { readonly [Id in After]: SystemPlan<Id> };
 }
 
-export interface System<Id extends SystemId = SystemId, Section = unknown, After extends SystemId = SystemId> {
+export interface System<
+  Id extends SystemId = SystemId,
+  Section = unknown,
+  After extends SystemId = SystemId,
+  Settings = unknown,
+> {
   /** kebab-case: folder, docs page, CLI argument; its section of the document is the camelCase of it. */
   readonly id: Id;
   /** Items of the seed article. */
@@ -196,14 +203,18 @@ export interface System<Id extends SystemId = SystemId, Section = unknown, After
   readonly section: ZodType<Section>;
   /** Statements of the section that contradict the rest of the document. Runs before `plan`. */
   contradictions?(section: Section, cluster: Cluster): readonly Contradiction[];
-  plan(section: Section, context: PlanContext<After>): SystemPlan<Id>;
-  render(plan: SystemPlan<Id>, context: PlanContext<After>): readonly Artifact[];
+  plan(section: Section, context: PlanContext<After>): SystemPlan<Id, Settings>;
+  /** Only from its own facts and settings and the facts of the plans before it. */
+  render(plan: SystemPlan<Id, Settings>, context: PlanContext<After>): readonly Artifact[];
 }
 
 /** Gives a system literal its types; registers nothing. */
-export function defineSystem<const Id extends SystemId, Section, const After extends SystemId = never>(
-  system: System<Id, Section, After>,
-): System<Id, Section, After> {
+export function defineSystem<
+  const Id extends SystemId,
+  Section,
+  const After extends SystemId = never,
+  Settings = unknown,
+>(system: System<Id, Section, After, Settings>): System<Id, Section, After, Settings> {
   return system;
 }
 

@@ -12,12 +12,16 @@ export interface HclBlock {
   readonly items: readonly HclItem[];
 }
 
-/** A quoted string in which nothing is interpolated. */
+/** A quoted string in which nothing is interpolated and every character is one that Terraform reads back as it was. */
 export function quoted(text: string): string {
   return JSON.stringify(text)
+    .replaceAll(/\\(\\|[bf])/g, (escape, letter: string) => CONTROL[letter] ?? escape)
     .replaceAll('${', () => '$${')
-    .replaceAll('%{', '%%{');
+    .replaceAll('%{', () => '%%{');
 }
+
+/** JSON has these escapes and HCL has not (HCL native syntax specification, "Quoted templates"). */
+const CONTROL: Readonly<Record<string, string>> = { b: '\\u0008', f: '\\u000c' };
 
 /** A list on one line: `["a", "b"]`. */
 export function list(values: readonly string[]): string {

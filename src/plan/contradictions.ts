@@ -44,7 +44,7 @@ function timersOf({ sections }: ParsedDocument, systems: Partial<Plan['systems']
   const timers: Timer[] = [];
   const checks = fieldOf(sections[sectionKey('control-plane')], 'healthCheck');
   if (plane && plane.balancer.kind !== 'kube-vip' && fieldOf(checks, 'interval') !== undefined) {
-    const { interval, fall } = plane.settings.healthCheck;
+    const { interval, fall } = plane.balancer.healthCheck;
     timers.push({
       path: 'spec.controlPlane.healthCheck.interval',
       least: plane.balancer.ejection.least,

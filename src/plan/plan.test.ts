@@ -59,6 +59,8 @@ function factsOf(given: { [Id in SystemId]?: Partial<Facts[Id]> } = {}): Facts {
       members,
       quorum: 2,
       snapshotInterval: 3_600_000,
+      longestSnapshotGap: 3_600_000,
+      snapshotPlace: 'bucket',
       leaderLoss: { least: 900, most: 3_000 },
       ...given.etcd,
     },
@@ -70,17 +72,17 @@ function factsOf(given: { [Id in SystemId]?: Partial<Facts[Id]> } = {}): Facts {
         instances,
         ejection: { least: 500, most: 3_500 },
         takeover: { least: 2_600, most: 5_600 },
+        healthCheck: { interval: 1_000, fall: 2 },
       },
       leaderElection: { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 },
       scheduler: { qps: 50, burst: 100 },
       nodeRepair: { by: 'node-healthcheck', after: 300_000, maxUnhealthy: 0.4 },
-      settings: { healthCheck: { interval: 1_000, fall: 2 } },
       ...given['control-plane'],
     },
     autoscaling: {
       engine: 'karpenter',
       pools: [pool],
-      headroom: { replicas: 4, cpu: 1_000, memory: 4 * GIB, priorityClass: 'headroom' },
+      headroom: { replicas: 4, cpu: 1_000, memory: 4 * GIB },
       nodeReady: { least: 41_000, most: 100_000 },
       scaleUpRate: 1,
       ...given.autoscaling,
@@ -209,6 +211,7 @@ describe('recovery of the control plane', () => {
       instances: [],
       ejection: { least: 5_000, most: 14_000 },
       takeover: { least: 0, most: 60_000 },
+      healthCheck: { interval: 5_000, fall: 2 },
     } as const;
     const nlb = factsOf({ 'control-plane': { balancer } });
     expect(judge('controlPlaneRecovery', '1m', { facts: nlb }).verdict).toBe('unknown');
@@ -228,14 +231,14 @@ describe('recovery of pods', () => {
     expect(judge('zoneFailureRecovery', '3m')).toMatchObject({ verdict: 'missed', value: 270_000 });
     const room = (replicas: number, more: Partial<Facts['autoscaling']> = {}) =>
       factsOf({
-        autoscaling: { headroom: { replicas, cpu: 1_000, memory: 4 * GIB, priorityClass: 'headroom' }, ...more },
+        autoscaling: { headroom: { replicas, cpu: 1_000, memory: 4 * GIB }, ...more },
       });
     expect(judge('zoneFailureRecovery', '3m', { facts: room(240) })).toMatchObject({ verdict: 'kept', value: 170_000 });
     const fixed = room(12, { pools: [{ ...pool, maxNodesPerZone: 3 }] as never });
     expect(judge('zoneFailureRecovery', '3m', { facts: fixed })).toMatchObject({ verdict: 'kept', value: 170_000 });
   });
   it('counts with the wait of pods on machines that the load has added', () => {
-    const headroom = { replicas: 12, cpu: 1_000, memory: 4 * GIB, priorityClass: 'headroom' };
+    const headroom = { replicas: 12, cpu: 1_000, memory: 4 * GIB };
     const verdict = judge('zoneFailureRecovery', '3m', { facts: factsOf({ autoscaling: { headroom } }) });
     expect(verdict).toMatchObject({ verdict: 'missed', value: 270_000, measured: '4 m 30 s (1 m 30 s to 4 m 30 s)' });
     expect(verdict.remedy).toContain('nodesPerZone');
@@ -243,7 +246,7 @@ describe('recovery of pods', () => {
   it('measures room by what machines leave to pods', () => {
     const kept = { cpu: 100, memory: GIB };
     const reservations = [{ pool: 'general', kube: kept, system: kept, evictionMemory: 0 }];
-    const headroom = { replicas: 4, cpu: 950, memory: 3.5 * GIB, priorityClass: 'headroom' };
+    const headroom = { replicas: 4, cpu: 950, memory: 3.5 * GIB };
     const facts = (scheduling: object) =>
       factsOf({ autoscaling: { headroom, pools: [{ ...pool, name: 'general' }] as never }, scheduling });
     expect(judge('nodeFailureRecovery', '2m', { facts: facts({ reservations }) }).verdict).toBe('kept');
@@ -315,7 +318,7 @@ describe('what cannot be planned', () => {
       verdict: 'unknown',
       evidence: expect.stringContaining('workloads') as string,
     });
-    const local = factsOf({ etcd: { settings: { backup: { target: null } } as never } });
+    const local = factsOf({ etcd: { snapshotPlace: 'members' } });
     expect(judge('rpo', '2h', { facts: local }).verdict).toBe('missed');
   });
 });
@@ -410,6 +413,7 @@ function systemOf(id: SystemId, after: readonly SystemId[], made: Partial<System
     verify: [],
     runbooks: [],
     facts: factsOf()[id],
+    settings: undefined,
     limits: [`${id} has a limit.`],
     ...made,
   });
@@ -619,6 +623,7 @@ describe('promises below the timers that the document writes', () => {
         instances: [],
         ejection: { least: 90_000, most: 310_000 },
         takeover: { least: 0, most: 0 },
+        healthCheck: { interval: 90_000, fall: 2 },
       },
     },
   });

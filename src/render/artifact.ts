@@ -4,12 +4,13 @@ import { isObject } from '../core/json.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Artifact, Decision, KubernetesObject } from '../system.ts';
 import { writeHeader } from './header.ts';
+import { pathInTree } from './path.ts';
 import type { RenderedFile } from './types.ts';
 import { writeSortedYaml } from './yaml.ts';
 
 /** The file with its header. Throws an InvariantError when the artifact would carry a secret or leave the tree. */
 export function renderArtifact(artifact: Artifact, system: string, plan: Plan): RenderedFile {
-  const path = `${system}/${artifact.path}`;
+  const path = pathInTree(system, artifact);
   assert(
     !path.split('/').some((part) => part === '..' || part === '.' || part === ''),
     `${path} is not a path within the tree`,

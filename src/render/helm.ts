@@ -8,12 +8,13 @@ export function isOci(chart: Chart): boolean {
   return chart.repository.startsWith('oci://');
 }
 
-/** The command that installs or upgrades the release with the values at `path`. */
-export function helmCommand(chart: Chart, path: string): string {
+/** The command that installs or upgrades the release with the values at `path`, in the context of a kubeconfig or the current one. */
+export function helmCommand(chart: Chart, path: string, context?: string): string {
   const place = isOci(chart) ? ociUrl(chart) : `${chart.name} --repo ${chart.repository}`;
   return [
     `helm upgrade --install ${chart.release} ${place}`,
     `--version ${chart.version}`,
+    ...(context === undefined ? [] : [`--kube-context ${context}`]),
     `--namespace ${chart.namespace} --create-namespace`,
     `--values ${path}`,
     '--wait',

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../system.ts';
 import { labelled } from './artifact.ts';
 import { writeHeader } from './header.ts';
 import { argocdRepository } from './helm.ts';
+import { pathInTree } from './path.ts';
 import type { RenderedFile, Rendering, Repository, Unit } from './types.ts';
 import { writeSortedYaml } from './yaml.ts';
 
@@ -55,7 +56,7 @@ function file(rendering: Rendering, { purpose, object }: { purpose: string; obje
 function purposeOf(unit: Unit): string {
   if (unit.form === 'objects') return `Applies the objects of ${unit.folder} in wave ${unit.wave}.`;
   const { chart } = unit.artifact;
-  return `Installs chart ${chart.name} ${chart.version} in wave ${unit.wave}, with the values of ${unit.system}/${unit.artifact.path}.`;
+  return `Installs chart ${chart.name} ${chart.version} in wave ${unit.wave}, with the values of ${pathInTree(unit.system, unit.artifact)}.`;
 }
 
 function applicationOf(unit: Unit, rendering: Rendering, repository: Repository): KubernetesObject {

@@ -3,12 +3,26 @@ import type { KubernetesObject, ValuesArtifact } from '../system.ts';
 import { labelled } from './artifact.ts';
 import { writeHeader } from './header.ts';
 import { isOci } from './helm.ts';
+import { pathInTree } from './path.ts';
 import type { RenderedFile, Rendering, Unit } from './types.ts';
+import { makesTheCluster } from './waves.ts';
 import { writeSortedYaml } from './yaml.ts';
 
 /** The source that `flux bootstrap` makes, and its namespace. */
 const SOURCE = { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' };
 const INTERVAL = '10m';
+
+/**
+ * Cluster has no condition Ready, without which Flux takes it as ready at once (Cluster API v1.14, api/core/v1beta2,
+ * cluster_types.go). Not ControlPlaneAvailable: the other members may need what is applied after this.
+ */
+const FIRST_MEMBER_ANSWERS = [
+  {
+    apiVersion: 'cluster.x-k8s.io/v1beta2',
+    kind: 'Cluster',
+    current: "status.conditions.exists(one, one.type == 'ControlPlaneInitialized' && one.status == 'True')",
+  },
+];
 
 type ChartUnit = Extract<Unit, { form: 'chart' }>;
 
@@ -19,6 +33,8 @@ interface Stage {
   readonly path: string;
   /** True when its objects belong into another cluster than the one that Flux runs in. */
   readonly remote: boolean;
+  /** True when what follows waits for the first member that it makes. */
+  readonly makesTheCluster: boolean;
 }
 
 /** `flux/sync/*`, which the cluster's Flux reads, and `flux/charts/*`, which these apply. */
@@ -37,6 +53,7 @@ function stagesOf({ units, management }: Rendering): readonly Stage[] {
           wave: unit.wave,
           path: `flux/charts/${chartStage(unit)}`,
           remote: false,
+          makesTheCluster: false,
         }
       : {
           name: unit.name,
@@ -44,6 +61,7 @@ function stagesOf({ units, management }: Rendering): readonly Stage[] {
           wave: unit.wave,
           path: unit.folder,
           remote: management !== undefined && unit.target === 'cluster',
+          makesTheCluster: makesTheCluster(unit),
         },
   );
   return stages.filter((stage, index) => stages.findIndex(({ name }) => name === stage.name) === index);
@@ -86,6 +104,7 @@ function kustomization(
       deletionPolicy: 'Orphan',
       wait: true,
       ...(stage.remote ? kubeConfig(rendering) : {}),
+      ...(stage.makesTheCluster ? { healthCheckExprs: FIRST_MEMBER_ANSWERS } : {}),
       ...(dependsOn.length > 0 ? { dependsOn } : {}),
     },
   };
@@ -107,7 +126,7 @@ function chartFiles(unit: ChartUnit, rendering: Rendering): readonly RenderedFil
       owner: system,
       text: file(
         rendering,
-        `Installs chart ${chart.name} ${chart.version} with the values of ${system}/${artifact.path}.`,
+        `Installs chart ${chart.name} ${chart.version} with the values of ${pathInTree(system, artifact)}.`,
         releaseOf(name, unit, rendering),
       ),
     },

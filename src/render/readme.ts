@@ -1,7 +1,10 @@
 /** The page at the root of the tree: what it is, in which order it is applied, and for whom the other files are. */
 import type { Artifact } from '../system.ts';
+import { fetchKubeconfig, kubeconfigFile, MANAGEMENT_CONTEXT, MANAGEMENT_VARIABLE } from '../kubernetes/management.ts';
 import { helmCommand } from './helm.ts';
+import { MANAGEMENT_FOLDER, pathInTree } from './path.ts';
 import type { RenderedFile, Rendering, Unit } from './types.ts';
+import { makesTheCluster } from './waves.ts';
 
 /** README.md of the tree. */
 export function readmeFile(rendering: Rendering, files: readonly RenderedFile[], hash: string): RenderedFile {
@@ -32,20 +35,20 @@ function applyParts(rendering: Rendering): readonly string[] {
     ...(rendering.management ? [managementWords(rendering)] : []),
     table,
     ...(rendering.options.layout === 'argocd' ? [argocdHealth()] : []),
-    byHand(units),
+    ...(rendering.management ? byHandOnBoth(rendering, rendering.management) : [byHand(units)]),
   ];
 }
 
-function layoutWords({ options, plan }: Rendering): string {
+function layoutWords({ options, plan, management }: Rendering): string {
   switch (options.layout) {
     case 'plain':
       return 'Waves are applied from the lowest to the highest; everything in one wave may be applied at once.';
     case 'kustomize':
       return '`kubectl apply --server-side -k .` applies all objects in the order of the waves; install the charts first (below).';
     case 'argocd':
-      return '`kubectl apply -f argocd/root.yaml` once; Argo CD applies the rest in the order of the waves.';
+      return `\`kubectl${management ? ` --context ${MANAGEMENT_CONTEXT}` : ''} apply -f argocd/root.yaml\` once; Argo CD applies the rest in the order of the waves.`;
     case 'flux':
-      return `Let the cluster's Flux read \`flux/sync\` (\`flux bootstrap … --path=<this folder>/flux/sync\`, or a Kustomization of your own that names it); it applies the rest in the order of the waves, as Kustomizations of \`${plan.cluster.name}\`.`;
+      return `Let ${management ? "the management cluster's" : "the cluster's"} Flux read \`flux/sync\` (\`flux bootstrap … --path=<this folder>/flux/sync\`, or a Kustomization of your own that names it); it applies the rest in the order of the waves, as Kustomizations of \`${plan.cluster.name}\`.`;
   }
 }
 
@@ -54,11 +57,11 @@ function managementWords({ options, plan }: Rendering): string {
   const { name } = plan.cluster;
   const words = {
     plain: '',
-    kustomize: ' The kustomization of this folder leaves it out: apply it with the commands below.',
+    kustomize: ` Its objects have a kustomization of their own: \`kubectl --context ${MANAGEMENT_CONTEXT} apply --server-side -k ${MANAGEMENT_FOLDER}\`, first of all.`,
     argocd: ` Argo CD runs there and knows this cluster as \`${name}\` (\`argocd cluster add\`).`,
     flux: ` Flux runs there and reaches this cluster with the kubeconfig that Cluster API keeps in Secret \`${name}-kubeconfig\`.`,
   };
-  return `What is marked *management* is applied to the cluster that runs Cluster API.${words[options.layout]}`;
+  return `What is marked *management* is applied to the management cluster: the one that runs Cluster API and makes \`${name}\`. All of it stands under \`${MANAGEMENT_FOLDER}/\` and nothing else does, so a command that names any other folder never brings it into \`${name}\`.${words[options.layout]}`;
 }
 
 /** Argo CD judges an Application inside an Application as healthy at once unless it is told how (operator-manual/health, argo-cd v3.5). */
@@ -81,12 +84,40 @@ function argocdHealth(): string {
 }
 
 function byHand(units: readonly Unit[]): string {
-  const commands = units.map((unit) =>
-    unit.form === 'chart'
-      ? helmCommand(unit.artifact.chart, `${unit.system}/${unit.artifact.path}`)
-      : `kubectl apply --server-side -R -f ${unit.folder}`,
-  );
-  return ['By hand, from this folder:', '```shell', ...commands, '```'].join('\n').replace('folder:\n', 'folder:\n\n');
+  return `By hand, from this folder:\n\n${shell(units.map((unit) => commandFor(unit)))}`;
+}
+
+/** Two blocks, for two clusters: the first names its context in every command, the second has a kubeconfig of its own. */
+function byHandOnBoth(
+  { units, plan }: Rendering,
+  { namespace }: NonNullable<Rendering['management']>,
+): readonly string[] {
+  const { name } = plan.cluster;
+  const wait = `kubectl --context ${MANAGEMENT_CONTEXT} --namespace ${namespace} wait --for=condition=ControlPlaneInitialized cluster/${name} --timeout=30m`;
+  const first = units.filter(({ target }) => target === 'management');
+  const rest = units.filter(({ target }) => target === 'cluster');
+  return [
+    `By hand, from this folder, first on the management cluster. \`${MANAGEMENT_VARIABLE}\` is the name of its context (\`kubectl config get-contexts\`); while it is unset, each of these commands stops before it reaches any cluster.`,
+    shell([
+      `export ${MANAGEMENT_VARIABLE}=NAME_OF_ITS_CONTEXT`,
+      ...first.flatMap((unit) => [commandFor(unit, MANAGEMENT_CONTEXT), ...(makesTheCluster(unit) ? [wait] : [])]),
+    ]),
+    `Then on \`${name}\` itself, in the same shell, with the kubeconfig that Cluster API made:`,
+    shell([
+      fetchKubeconfig(name, namespace),
+      `export KUBECONFIG=${kubeconfigFile(name)}`,
+      ...rest.map((unit) => commandFor(unit)),
+    ]),
+  ];
+}
+
+function shell(commands: readonly string[]): string {
+  return ['```shell', ...commands, '```'].join('\n');
+}
+
+function commandFor(unit: Unit, context?: string): string {
+  if (unit.form === 'chart') return helmCommand(unit.artifact.chart, pathInTree(unit.system, unit.artifact), context);
+  return `kubectl${context === undefined ? '' : ` --context ${context}`} apply --server-side -R -f ${unit.folder}`;
 }
 
 function unitName(unit: Unit): string {
@@ -107,7 +138,7 @@ function unitContent(unit: Unit): string {
 /** Files that no controller applies: they belong on machines or into other tools. */
 function hostParts({ systems }: Rendering): readonly string[] {
   const rows = systems.flatMap(({ system, artifacts }) =>
-    artifacts.filter(isForHosts).map((artifact) => `| \`${system.id}/${artifact.path}\` | ${artifact.purpose} |`),
+    artifacts.filter(isForHosts).map((artifact) => `| \`${pathInTree(system.id, artifact)}\` | ${artifact.purpose} |`),
   );
   if (rows.length === 0) return [];
   return [

@@ -3,26 +3,12 @@ import { parseAllDocuments } from 'yaml';
 import { samplePlan, sampleSystems } from '../../test/unit/sample-plan.ts';
 import { hasSchema, validateObject } from '../../test/unit/schemas.ts';
 import { InvariantError } from '../core/error.ts';
-import type { AnySystem, Artifact, KubernetesObject } from '../system.ts';
+import type { Artifact, KubernetesObject } from '../system.ts';
 import { promtoolFiles } from './alerts.ts';
+import { objects, render, text, withArtifacts } from './tree.test-support.ts';
 import { renderTree } from './tree.ts';
-import { LAYOUTS, type Layout, type Tree } from './types.ts';
+import { LAYOUTS } from './types.ts';
 import { inApplicationOrder } from './waves.ts';
-
-const repository = { url: 'https://git.shop.example/clusters.git', revision: 'main', path: 'clusters/shop' };
-const render = (layout: Layout): Tree => renderTree(samplePlan, sampleSystems, { layout, repository });
-const text = (tree: Tree, path: string): string =>
-  tree.files.find((file) => file.path === path)?.text ?? `${path} is not there`;
-const objects = (tree: Tree): readonly KubernetesObject[] =>
-  tree.files
-    .filter(({ path }) => path.endsWith('.yaml'))
-    .flatMap((file) =>
-      parseAllDocuments(file.text, { version: '1.1' }).map((document) => document.toJS() as KubernetesObject),
-    );
-
-function withArtifacts(artifacts: readonly Artifact[]): readonly AnySystem[] {
-  return sampleSystems.map((system) => (system.id === 'etcd' ? { ...system, render: () => artifacts } : system));
-}
 
 describe('the plain tree', () => {
   it('has one file per artifact, alerts, runbooks, checks and a README', () => {
@@ -231,100 +217,6 @@ describe('flux', () => {
       'shop-autoscaling-objects': ['shop-autoscaling-charts'],
       'shop-alerts': ['shop-autoscaling-objects'],
     });
-  });
-});
-
-describe('a cluster that Cluster API makes', () => {
-  const managed = withArtifacts([
-    {
-      form: 'object',
-      path: 'management/cluster-shop.yaml',
-      purpose: 'The cluster.',
-      decisions: [],
-      object: {
-        apiVersion: 'cluster.x-k8s.io/v1beta2',
-        kind: 'Cluster',
-        metadata: { name: 'shop', namespace: 'fleet' },
-      },
-    },
-  ]);
-  const rendered = (layout: Layout): Tree => renderTree(samplePlan, managed, { layout, repository });
-  const find = (layout: Layout, kind: string, name: string): KubernetesObject | undefined =>
-    objects(rendered(layout)).find((object) => object.kind === kind && object.metadata?.name === name);
-
-  it('is made first, in the management cluster', () => {
-    expect(text(rendered('plain'), 'README.md')).toContain('| 0 | `etcd/management` *management* | Cluster |');
-    expect(text(rendered('kustomize'), 'kustomization.yaml')).not.toContain('management');
-  });
-
-  it('has the charts of the management cluster there, and what waits for the Prometheus operator last', () => {
-    const chart = {
-      name: 'cluster-autoscaler',
-      version: '9.59.0',
-      repository: 'oci://charts.shop.example/ca',
-      release: 'ca',
-      namespace: 'fleet',
-    };
-    const systems = withArtifacts([
-      {
-        form: 'values',
-        path: 'values/ca.yaml',
-        purpose: 'Adds machines.',
-        decisions: [],
-        chart,
-        values: {},
-        target: 'management',
-      },
-      {
-        form: 'object',
-        path: 'scrape/podmonitor-etcd.yaml',
-        purpose: 'Scrapes.',
-        decisions: [],
-        object: {
-          apiVersion: 'monitoring.coreos.com/v1',
-          kind: 'PodMonitor',
-          metadata: { name: 'etcd', namespace: 'monitoring' },
-        },
-      },
-    ]);
-    const flux = renderTree(samplePlan, systems, { layout: 'flux' });
-    expect(text(flux, 'flux/charts/etcd-management-charts/ca-release.yaml')).not.toContain('kubeConfig');
-    expect(text(flux, 'flux/charts/etcd-management-charts/ca-repository.yaml')).toContain('type: oci');
-    expect(text(flux, 'flux/sync/etcd-management-charts.yaml')).toContain(
-      'path: ./flux/charts/etcd-management-charts\n',
-    );
-    expect(text(flux, 'flux/sync/etcd-scrape.yaml')).toContain('in wave 40.');
-    expect(text(flux, 'flux/sync/alerts.yaml')).toContain('in wave 40.');
-    expect(text(flux, 'README.md')).toContain(
-      'helm upgrade --install ca oci://charts.shop.example/ca/cluster-autoscaler',
-    );
-    const argocd = renderTree(samplePlan, systems, { layout: 'argocd', repository });
-    expect(text(argocd, 'argocd/applications/etcd-ca.yaml')).toContain('repoURL: charts.shop.example/ca\n');
-  });
-
-  it('is reached by Argo CD under its name, by Flux with the kubeconfig that Cluster API keeps', () => {
-    expect(find('argocd', 'Application', 'shop-etcd-management')?.['spec']).toMatchObject({
-      destination: { server: 'https://kubernetes.default.svc' },
-    });
-    expect(find('argocd', 'Application', 'shop-scheduling-objects')?.['spec']).toMatchObject({
-      destination: { name: 'shop' },
-    });
-    const remote = { kubeConfig: { secretRef: { name: 'shop-kubeconfig' } } };
-    expect(find('flux', 'Kustomization', 'shop-etcd-management')?.['spec']).not.toHaveProperty('kubeConfig');
-    expect(find('flux', 'Kustomization', 'shop-scheduling-objects')).toMatchObject({
-      metadata: { namespace: 'fleet' },
-      spec: remote,
-    });
-    expect(find('flux', 'HelmRelease', 'shop-autoscaling-metrics-server')).toMatchObject({
-      metadata: { namespace: 'fleet' },
-      spec: remote,
-    });
-    for (const layout of LAYOUTS)
-      expect(
-        objects(rendered(layout))
-          .filter(({ kind }) => kind !== 'Cluster')
-          .flatMap(validateObject),
-      ).toEqual([]);
   });
 });
 

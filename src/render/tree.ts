@@ -12,7 +12,7 @@ import { kustomizeFiles } from './layout-kustomize.ts';
 import { readmeFile } from './readme.ts';
 import { runbookFiles } from './runbooks.ts';
 import type { RenderedFile, Rendering, RenderOptions, Tree, Unit } from './types.ts';
-import { inApplicationOrder, unitsOf } from './waves.ts';
+import { inApplicationOrder, isCluster, unitsOf } from './waves.ts';
 
 /**
  * Renders every system and the wrapper files of the layout.
@@ -45,7 +45,7 @@ function managementOf(units: readonly Unit[]): Rendering['management'] {
   const there = units.filter(({ target }) => target === 'management');
   if (there.length === 0) return undefined;
   const objects = there.flatMap((unit) => (unit.form === 'objects' ? unit.artifacts.map(({ object }) => object) : []));
-  const cluster = objects.find(({ kind }) => kind === 'Cluster') ?? objects[0];
+  const cluster = objects.find(isCluster) ?? objects[0];
   return { namespace: cluster?.metadata?.namespace ?? 'default' };
 }
 

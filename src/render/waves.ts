@@ -1,6 +1,7 @@
 /** The order in which things are applied: systems after those that they read, charts before the objects that need their CRDs. */
 import { assert } from '../core/error.ts';
-import type { AnySystem, Artifact, ObjectArtifact, ValuesArtifact } from '../system.ts';
+import type { AnySystem, Artifact, KubernetesObject, ObjectArtifact, ValuesArtifact } from '../system.ts';
+import { pathInTree } from './path.ts';
 import type { RenderedSystem, Unit } from './types.ts';
 
 /** Waves are this far apart, so that people can put their own in between. */
@@ -39,6 +40,16 @@ export function unitsOf(systems: readonly RenderedSystem[], alerts: boolean): re
   return inOrder.flatMap((step, index) => step.map((unit): Unit => ({ ...unit, wave: index * WAVE_STEP })));
 }
 
+/** True for the unit with Cluster API's Cluster: what runs on the cluster has to wait until its first member answers. */
+export function makesTheCluster(unit: Unit): boolean {
+  return unit.form === 'objects' && unit.artifacts.some(({ object }) => isCluster(object));
+}
+
+/** Cluster API's own kind: other groups have kinds of that name too. */
+export function isCluster({ apiVersion, kind }: KubernetesObject): boolean {
+  return kind === 'Cluster' && apiVersion.startsWith('cluster.x-k8s.io/');
+}
+
 type UnplacedUnit = Omit<Extract<Unit, { form: 'chart' }>, 'wave'> | Omit<Extract<Unit, { form: 'objects' }>, 'wave'>;
 
 const ALERTS: UnplacedUnit = {
@@ -70,29 +81,38 @@ function chartUnits(system: string, artifacts: readonly Artifact[]): readonly Un
     }));
 }
 
-/** One unit per folder; a controller that reads the folder must find nothing there but objects. */
+/** One unit per folder; a controller that reads the folder must find nothing there but objects of its cluster. */
 function objectUnits({ system, artifacts }: RenderedSystem): readonly UnplacedUnit[] {
   const folders = new Map<string, ObjectArtifact[]>();
+  const folderOf = (artifact: Artifact): string =>
+    pathInTree(system.id, { ...artifact, path: topFolder(artifact.path) });
   for (const artifact of artifacts) {
     if (artifact.form !== 'object') continue;
-    const folder = topFolder(artifact.path);
+    assert(isForItsCluster(artifact), `${system.id}: ${artifact.path} is an object of Cluster API for this cluster`);
+    const folder = folderOf(artifact);
     folders.set(folder, [...(folders.get(folder) ?? []), artifact]);
   }
-  const strangers = artifacts.filter((artifact) => artifact.form !== 'object' && folders.has(topFolder(artifact.path)));
+  const strangers = artifacts.filter((artifact) => artifact.form !== 'object' && folders.has(folderOf(artifact)));
   assert(strangers.length === 0, `${system.id}: ${strangers[0]?.path} stands in a folder of objects`);
   return [...folders].map(([folder, members]) => ({
     form: 'objects',
     system: system.id,
-    name: `${system.id}-${folder}`,
-    folder: `${system.id}/${folder}`,
+    name: nameOf(system.id, folder),
+    folder,
     artifacts: members.toSorted(byApplication),
-    target: members.some(isForManagement) ? 'management' : 'cluster',
+    target: members[0]?.target ?? 'cluster',
   }));
 }
 
-/** Objects of Cluster API live in the management cluster, with whatever stands in their folder. */
-function isForManagement({ object, target }: ObjectArtifact): boolean {
-  return target === 'management' || /(^|\.)cluster\.x-k8s\.io\//.test(object.apiVersion);
+/** `control-plane-objects`, and `control-plane-management-objects` for those under `management/`. */
+function nameOf(system: string, folder: string): string {
+  const [first, ...rest] = folder.split('/');
+  return first === system ? folder.replaceAll('/', '-') : [...rest.slice(0, 1), first, ...rest.slice(1)].join('-');
+}
+
+/** Objects of Cluster API live in the management cluster: in this one nothing would read them. */
+function isForItsCluster({ object, target }: ObjectArtifact): boolean {
+  return target === 'management' || !/(^|\.)cluster\.x-k8s\.io\//.test(object.apiVersion);
 }
 
 function topFolder(path: string): string {

@@ -13,12 +13,17 @@ export function writeYaml(value: unknown): string {
   return dump(withoutUndefined(value), { lineWidth: -1, noRefs: true, scalarStyleRules: STYLE_RULES });
 }
 
-/** Some 1.1 readers take more for a number than the specification does (`.`, `+.`): no text without letters stands plain. */
+/**
+ * Some 1.1 readers take more for a number than the specification does (`.`, `+.`, `e0`): no text without letters stands
+ * plain, and none that is an exponent.
+ */
 const quoteNumberLike: ScalarStyleRule = (layout) => {
   const isText = layout.node.tag === 'tag:yaml.org,2002:str';
-  if (isText && layout.style === SCALAR_STYLE.PLAIN && /^[-+.\d][-+.:,_\d]*$/.test(layout.node.value))
+  if (isText && layout.style === SCALAR_STYLE.PLAIN && NUMBER_LIKE.test(layout.node.value))
     layout.style = SCALAR_STYLE.SINGLE_QUOTED;
 };
+
+const NUMBER_LIKE = /^(?:[-+.\d][-+.:,_\d]*|[-+.\d_]*e[-+]?[\d_]+)$/i;
 
 const STYLE_RULES = [quoteNumberLike, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
 

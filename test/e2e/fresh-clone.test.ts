@@ -50,7 +50,7 @@ it('npm run new-system makes a system that passes the conformance suite once it 
   replace(
     'src/facts.ts',
     'export interface Facts {',
-    "export interface Facts {\n  readonly 'time-sync': { readonly replicas: number };",
+    "export interface Facts {\n  readonly 'time-sync': Record<string, never>;",
   );
   replace(
     'src/systems/index.ts',

@@ -13,6 +13,8 @@ import { ensurePrograms, scratchDirectory } from './control-plane.ts';
 import { type KubeadmFiles, type RenderedPlane, kubeadmFiles, mapFlag, startRendered } from './kubeadm-plane.ts';
 import { type Rendered, configurationFiles, renderedTrees } from './rendered.ts';
 import { substituteWherePresent } from './substitute.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import type { ControlPlaneSettings } from '../../src/systems/control-plane/settings.ts';
 
 const trees = renderedTrees();
 let programs: Awaited<ReturnType<typeof ensurePrograms>>;
@@ -99,8 +101,13 @@ function distinctFlags(): readonly { name: string; tree: Rendered }[] {
     .filter(({ key }) => (seen.has(key) ? false : (seen.add(key), true)));
 }
 
+/** The control plane's own settings: this judges what that system renders. */
+function settingsOf({ systems }: Plan): ControlPlaneSettings {
+  return systems['control-plane'].settings as ControlPlaneSettings;
+}
+
 function flagsOf({ plan }: Rendered): string {
-  const { settings } = plan.systems['control-plane'].facts;
+  const settings = settingsOf(plan);
   const etcd = plan.systems.etcd.facts;
   return JSON.stringify([
     settings.apiServerArguments,
@@ -127,7 +134,7 @@ describe.each(distinctFlags())('etcd and the Kubernetes set run with the flags o
   });
 
   it('every flag that the plan decided is in a command that kubeadm made', () => {
-    const { settings } = tree.plan.systems['control-plane'].facts;
+    const settings = settingsOf(tree.plan);
     const decided = {
       'kube-apiserver': settings.apiServerArguments,
       'kube-controller-manager': settings.controllerManagerArguments,
@@ -185,7 +192,7 @@ describe.each(distinctFlags())('etcd and the Kubernetes set run with the flags o
   });
 
   it('certificates live as long as the plan says', () => {
-    const { settings } = tree.plan.systems['control-plane'].facts;
+    const settings = settingsOf(tree.plan);
     const certificate = new X509Certificate(readFileSync(join(directory, 'pki', 'apiserver.crt')));
     const days = (certificate.validToDate.getTime() - certificate.validFromDate.getTime()) / 86_400_000;
     expect(Math.round(days)).toBe(Math.round(settings.certificateValidity / 86_400_000));

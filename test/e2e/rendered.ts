@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plan } from '../../src/plan/types.ts';
 import { planCluster } from '../../src/plan/run.ts';
+import { pathInTree } from '../../src/render/path.ts';
 import { renderTree } from '../../src/render/tree.ts';
 import type { Artifact } from '../../src/system.ts';
 import { checkClusterDocument } from '../../src/systems/document.ts';
@@ -39,7 +40,7 @@ function rendered(name: string, text: string): Rendered {
   const files = systems.flatMap((system) => {
     const artifacts = system.render(plan.systems[system.id], { cluster: plan.cluster, plans: plan.systems });
     return artifacts.map((artifact) => {
-      const path = `${system.id}/${artifact.path}`;
+      const path = pathInTree(system.id, artifact);
       const written = texts.get(path);
       if (written === undefined) throw new Error(`${name}: ${path} is not in the tree.`);
       return { path, text: written, artifact };

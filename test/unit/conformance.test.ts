@@ -6,6 +6,7 @@ import type { Plan } from '../../src/plan/types.ts';
 import { renderTree } from '../../src/render/tree.ts';
 import { sectionKey } from '../../src/spec/section.ts';
 import { unwrap } from '../../src/spec/schema-walk.ts';
+import type { KubernetesObject } from '../../src/system.ts';
 import { systems } from '../../src/systems/index.ts';
 import { bases } from './bases.ts';
 import { planRaw } from './plan-fixtures.ts';
@@ -103,6 +104,24 @@ describe('the rendered tree', () => {
     }
     expect(faults).toEqual([]);
   });
+
+  it.each(planned)(
+    'of "%s" has what makes the cluster under management/, and nothing of it elsewhere',
+    (_, __, plan) => {
+      const documents = renderTree(plan, systems, { layout: 'plain' })
+        .files.filter(({ path }) => path.endsWith('.yaml') && !path.includes('/values/'))
+        .flatMap(({ path, text }) =>
+          parseAllDocuments(text).map((document) => ({ path, object: document.toJS() as KubernetesObject })),
+        );
+      const misplaced = documents.filter(
+        ({ path, object }) => /(^|\.)cluster\.x-k8s\.io\//.test(object.apiVersion) && !path.startsWith('management/'),
+      );
+      expect(misplaced.map(({ path }) => path)).toEqual([]);
+      const there = documents.filter(({ path }) => path.startsWith('management/'));
+      expect(there.length > 0).toBe(plan.cluster.controlPlane.kind === 'cluster-api');
+      expect(there.filter(({ object }) => !object.metadata?.namespace).map(({ path }) => path)).toEqual([]);
+    },
+  );
 });
 
 function undescribed(schema: ZodType, path: string): readonly string[] {

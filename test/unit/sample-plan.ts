@@ -21,7 +21,17 @@ const member = (zone: string, at: number, kind: string) => ({
 const masters = ['row-a', 'row-b', 'row-c'].map((zone, at) => member(zone, 11 + at, 'control'));
 
 function systemPlan(parts: Partial<SystemPlan>): SystemPlan {
-  return { decisions: [], needs: [], alerts: [], verify: [], runbooks: [], facts: {} as never, limits: [], ...parts };
+  return {
+    decisions: [],
+    needs: [],
+    alerts: [],
+    verify: [],
+    runbooks: [],
+    facts: {} as never,
+    settings: { note: 'Nobody but the renderer reads this.' },
+    limits: [],
+    ...parts,
+  };
 }
 
 const etcd = systemPlan({

@@ -34,7 +34,7 @@ function assessRpo({ facts: { etcd } }: Evidence): Assessment {
     };
   }
   const interval = sayDuration(etcd.snapshotInterval);
-  if (etcd.settings && etcd.settings.backup.target === null) {
+  if (etcd.snapshotPlace === 'members') {
     return {
       worst: null,
       measured: 'everything',
@@ -42,7 +42,7 @@ function assessRpo({ facts: { etcd } }: Evidence): Assessment {
       remedy: 'Name a bucket outside of the cluster for the snapshots (spec.etcd.backup.bucket).',
     };
   }
-  const longest = Math.max(etcd.snapshotInterval, etcd.settings?.backup.longestGap ?? 0);
+  const longest = etcd.longestSnapshotGap;
   const gap = sayDuration(longest);
   return {
     floor: longest,

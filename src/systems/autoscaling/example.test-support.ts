@@ -6,6 +6,7 @@ import type { Artifact, Contradiction, Decision, KubernetesObject, SystemPlan } 
 import type { Context } from './model.ts';
 import { autoscaling } from './index.ts';
 import { section as sectionSchema, type Section } from './section.ts';
+import type { AutoscalingSettings } from './settings.ts';
 
 export interface Written {
   readonly name?: string;
@@ -19,7 +20,7 @@ export interface Written {
 export interface Example {
   readonly cluster: Cluster;
   readonly section: Section;
-  readonly plan: SystemPlan<'autoscaling'>;
+  readonly plan: SystemPlan<'autoscaling', AutoscalingSettings>;
   readonly artifacts: readonly Artifact[];
 }
 
@@ -109,7 +110,7 @@ export function valuesAt(made: Example, path: string): Readonly<Record<string, u
   return found.values;
 }
 
-const nothing = { needs: [], alerts: [], verify: [], runbooks: [], limits: [] } as const;
+const nothing = { needs: [], alerts: [], verify: [], runbooks: [], settings: undefined, limits: [] } as const;
 const source = { project: 'test', where: 'example.test-support.ts' };
 
 /** Facts of the systems that come before, as small as the types let them be. */
@@ -141,16 +142,15 @@ function schedulingFacts(more: Partial<SchedulingFacts> | undefined): Scheduling
     toleration: 30_000,
     tolerationByApiServer: true,
     priorityClasses: [
-      { name: 'important', value: 1_000, purpose: 'what users see' },
-      { name: 'placeholders', value: -10, purpose: 'room' },
-      { name: 'never', value: -100, purpose: 'ignored by Cluster Autoscaler' },
+      { name: 'important', value: 1_000 },
+      { name: 'placeholders', value: -10 },
+      { name: 'never', value: -100 }, // Ignored by Cluster Autoscaler.
     ],
     shutdownGracePeriod: 60_000,
     shutdownGracePeriodCriticalPods: 20_000,
     nodeFailureRecovery: { least: 75_000, most: 100_000 },
     zoneFailureRecovery: { least: 75_000, most: 110_000 },
     reservations: [],
-    settings: { zones: 3, admission: 'warn', tolerationBy: 'pods', gpu: null, namespaces: [] },
     ...more,
   };
 }
@@ -161,7 +161,13 @@ function controlPlaneFacts({ controlPlane: { kind } }: Cluster, qps: number): Co
     kind,
     members: [],
     endpoint: { host: kind === 'eks' ? '' : 'api.shop.internal', port: 6_443 },
-    balancer: { kind: 'nlb', instances: [], ejection: span, takeover: span },
+    balancer: {
+      kind: 'nlb',
+      instances: [],
+      ejection: span,
+      takeover: span,
+      healthCheck: { interval: 5_000, fall: 2 },
+    },
     controllerManager: { qps, burst: qps * 1.5 },
     nodeRepair: {
       by: kind === 'eks' ? 'eks-node-repair' : kind === 'cluster-api' ? 'machine-healthcheck' : 'node-healthcheck',

@@ -22,12 +22,8 @@ describe('the room for a loss', () => {
     const made = example(onEks);
     expect(decisionOf(made, 'headroom').value).toEqual({ loss: 'zone', replicas: 8, cpu: '1', memory: '4Gi' });
     expect(decisionOf(made, 'headroom').because).toContain('max(⌈8 / 1⌉, ⌈32Gi / 4Gi⌉) = 8');
-    expect(made.plan.facts.headroom).toEqual({
-      replicas: 8,
-      cpu: 1_000,
-      memory: 4 * GIB,
-      priorityClass: 'placeholders',
-    });
+    expect(made.plan.facts.headroom).toEqual({ replicas: 8, cpu: 1_000, memory: 4 * GIB });
+    expect(made.plan.settings.priorityClass).toBe('placeholders');
   });
 
   it('is paid for: machines that the placeholders may add are needs, as far as the pool may grow', () => {
@@ -145,7 +141,7 @@ describe('the room for a loss', () => {
   });
 
   it('brings its own priority class when the scheduling has none that suits', () => {
-    const made = example({ ...onMetal, scheduling: { priorityClasses: [{ name: 'low', value: -100, purpose: '' }] } });
+    const made = example({ ...onMetal, scheduling: { priorityClasses: [{ name: 'low', value: -100 }] } });
     expect(objectAt(made, 'objects/priorityclass-headroom.yaml')).toMatchObject({
       value: -10,
       preemptionPolicy: 'Never',
@@ -153,8 +149,8 @@ describe('the room for a loss', () => {
     expect(
       placeholderClass({
         priorityClasses: [
-          { name: 'low', value: -100, purpose: '' },
-          { name: 'fit', value: -1, purpose: '' },
+          { name: 'low', value: -100 },
+          { name: 'fit', value: -1 },
         ],
       }),
     ).toBe('fit');

@@ -4,11 +4,12 @@
  * enough for every h exactly when H ≥ A. So the room is the whole size of the largest loss.
  */
 import type { Bytes, MilliCpu } from '../../core/units.ts';
-import type { KubeletReservation, NodePoolFacts, SchedulingFacts } from '../../facts.ts';
+import type { KubeletReservation, SchedulingFacts } from '../../facts.ts';
 import { type Cluster, zonesOf } from '../../spec/cluster.ts';
 import type { DocumentPath } from '../../system.ts';
 import { isOpen, PLACES_FROM, zonesOfPool } from './node-pools.ts';
 import type { Section } from './section.ts';
+import type { NodePool } from './settings.ts';
 
 export type Loss = 'none' | 'node' | 'zone' | 'region';
 
@@ -43,7 +44,7 @@ export function lossOf(
 export function roomFor(
   section: Section,
   cluster: Cluster,
-  from: { readonly pools: readonly NodePoolFacts[]; readonly reservations: SchedulingFacts['reservations'] },
+  from: { readonly pools: readonly NodePool[]; readonly reservations: SchedulingFacts['reservations'] },
 ): Room | null {
   const loss = lossOf(section, cluster);
   const reserved = new Map(from.reservations.map((one) => [one.pool, one]));
@@ -75,7 +76,7 @@ export function placeholderClass(scheduling: Pick<SchedulingFacts, 'priorityClas
 }
 
 /** The pool with what its machines leave to pods: capacity less what the kubelets keep back. */
-function allocatable(pool: NodePoolFacts, reserved: KubeletReservation | undefined): NodePoolFacts {
+function allocatable(pool: NodePool, reserved: KubeletReservation | undefined): NodePool {
   if (reserved === undefined) return pool;
   const { kube, system, evictionMemory } = reserved;
   return {
@@ -91,11 +92,11 @@ interface Lost {
   readonly memory: Bytes;
 }
 
-function sizedFor(pool: NodePoolFacts, { headroom }: Pick<Section, 'headroom'>): number {
+function sizedFor(pool: NodePool, { headroom }: Pick<Section, 'headroom'>): number {
   return headroom.nodesPerZone ?? pool.minNodesPerZone;
 }
 
-function largestLoss(loss: Exclude<Loss, 'none'>, pools: readonly NodePoolFacts[], section: Section): Lost {
+function largestLoss(loss: Exclude<Loss, 'none'>, pools: readonly NodePool[], section: Section): Lost {
   if (loss === 'node') return largestOf(pools.map(({ name, cpu, memory }) => ({ name, cpu, memory })));
   const sums = new Map<string, Lost>();
   for (const pool of pools) {
@@ -123,7 +124,7 @@ function quarter(whole: number, step: number): number {
 }
 
 /** Zones that hold machines of open pools: where placeholders and add-ons can run. */
-export function openZones(pools: readonly NodePoolFacts[]): readonly string[] {
+export function openZones(pools: readonly NodePool[]): readonly string[] {
   const zones = new Set<string>();
   for (const pool of pools)
     if (isOpen(pool) && pool.minNodesPerZone > 0) zonesOfPool(pool).forEach((zone) => zones.add(zone));

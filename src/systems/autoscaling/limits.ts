@@ -1,9 +1,11 @@
 /** What this system cannot do for this document, one sentence each. */
 import { sayDuration } from '../../core/duration.ts';
+import { formatBytes, formatCpu } from '../../core/quantity.ts';
 import { poolMaxPerZone } from '../../spec/cluster.ts';
 import { kubeletCertificatesOf } from './decisions/pods.ts';
 import { lossOf } from './headroom.ts';
 import { type Model, needsKeda } from './model.ts';
+import { REPLICAS } from './sizing.ts';
 import { isOpen, mostNodes, zonesOfPool } from './node-pools.ts';
 
 /** Default quota of managed node groups per cluster (Amazon EKS service quotas). */
@@ -14,7 +16,7 @@ export function limitsOf(model: Model): readonly string[] {
   return [...engineLimits(model), ...groupLimits(model), ...roomLimits(model), ...podLimits(model)];
 }
 
-function engineLimits({ engine, cluster, nodeReady, section }: Model): readonly string[] {
+function engineLimits({ engine, cluster, nodeReady, section, holder, engineSize }: Model): readonly string[] {
   const stuck = cluster.pools.filter((pool) => engine === 'none' && poolMaxPerZone(pool) > pool.nodesPerZone);
   return [
     ...(nodeReady === null
@@ -32,6 +34,11 @@ function engineLimits({ engine, cluster, nodeReady, section }: Model): readonly 
               ', ',
             )}: maxNodesPerZone is above nodesPerZone, but nothing adds machines; the plan counts with nodesPerZone.`,
         ]),
+    ...(engine === 'cluster-autoscaler' && holder === 'cluster-api'
+      ? [
+          `Cluster Autoscaler runs on the management cluster, which is not planned here: its ${REPLICAS} pods of ${formatCpu(engineSize.cpu)} CPU and ${formatBytes(engineSize.memory)} are not in the sums, and its alerts fire only where the metrics of that cluster are read.`,
+        ]
+      : []),
     ...(engine === 'karpenter'
       ? ["Karpenter's limits count a pool over all its zones; maxNodesPerZone is kept in sum, not in each zone."]
       : []),

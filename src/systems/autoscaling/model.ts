@@ -1,6 +1,5 @@
 /** Everything that decisions, needs, alerts and runbooks read, computed once per plan. */
 import type { Millis } from '../../core/units.ts';
-import type { AutoscalingFacts, NodePoolFacts, ScaledWorkload } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import type { PlanContext } from '../../system.ts';
 import { engineOf, holderOf, type Engine, type Holder } from './engine.ts';
@@ -11,6 +10,7 @@ import type { Section } from './section.ts';
 import { engineSize, metricsServerSize, type Size } from './sizing.ts';
 import { nodeReadyTime, scaleUpStages, type ScaleUpStages } from './timing.ts';
 import { largestShare } from './unready.ts';
+import type { NodePool, ScaledWorkload } from './settings.ts';
 
 export type Context = PlanContext<'scheduling' | 'control-plane'>;
 
@@ -20,7 +20,7 @@ export interface Model {
   readonly plans: Context['plans'];
   readonly engine: Engine;
   readonly holder: Holder;
-  readonly pools: readonly NodePoolFacts[];
+  readonly pools: readonly NodePool[];
   /** Zones where add-ons can run. */
   readonly addOnZones: readonly string[];
   readonly room: Room | null;
@@ -32,7 +32,7 @@ export interface Model {
   readonly workloads: readonly ScaledWorkload[];
   readonly metricsServer: Size;
   readonly engineSize: Size;
-  readonly gpuPools: readonly NodePoolFacts[];
+  readonly gpuPools: readonly NodePool[];
 }
 
 /** The class that is rendered here when the scheduling has none that suits. */
@@ -63,15 +63,6 @@ export function modelOf(section: Section, { cluster, plans }: Context): Model {
     engineSize: engineSize(engine, pools),
     gpuPools: pools.filter(({ gpus }) => gpus > 0),
   };
-}
-
-/** One group per pool and zone. */
-export function groupsOf(pools: readonly NodePoolFacts[]): AutoscalingFacts['groups'] {
-  return pools.flatMap(({ name, places, minNodesPerZone, maxNodesPerZone }) =>
-    places.flatMap(({ zones }) =>
-      zones.map((zone) => ({ pool: name, zone, minNodes: minNodesPerZone, maxNodes: maxNodesPerZone })),
-    ),
-  );
 }
 
 /** True if KEDA scales any workload. */

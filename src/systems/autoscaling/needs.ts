@@ -1,14 +1,20 @@
 /** What the machines of the pools and the add-ons of this system take. */
-import type { NodePoolFacts } from '../../facts.ts';
 import type { Need } from '../../system.ts';
 import { regionalAutoscalers } from './regions.ts';
 import { type Model, needsKeda } from './model.ts';
 import { isOpen, mostNodes, standingNodes, zonesOfPool } from './node-pools.ts';
 import { DEVICE_PLUGIN_SIZE, KEDA_SIZE, REPLICAS, type Size } from './sizing.ts';
+import type { NodePool } from './settings.ts';
 
 /** Machines first, then what runs on them. */
 export function needsOf(model: Model): readonly Need[] {
-  return [...machines(model), ...machinesForRoom(model), ...addOns(model), ...placeholders(model), ...devicePlugin(model)];
+  return [
+    ...machines(model),
+    ...machinesForRoom(model),
+    ...addOns(model),
+    ...placeholders(model),
+    ...devicePlugin(model),
+  ];
 }
 
 function machines(model: Model): readonly Need[] {
@@ -36,7 +42,7 @@ function machinesForRoom(model: Model): readonly Need[] {
   return needs;
 }
 
-function machineNeed({ section }: Model, pool: NodePoolFacts, own: Pick<Need, 'component' | 'replicas'>): Need {
+function machineNeed({ section }: Model, pool: NodePool, own: Pick<Need, 'component' | 'replicas'>): Need {
   const [type] = pool.machineTypes;
   return {
     ...own,
@@ -66,9 +72,9 @@ function addOns(model: Model): readonly Need[] {
       ? []
       : engine === 'karpenter'
         ? [pod('karpenter', engineSize)]
-        : regionalAutoscalers(model.cluster, model.holder).map(({ release }) =>
-            pod(release, engineSize, engineZones(model)),
-          );
+        : regionalAutoscalers(model.cluster, model.holder)
+            .filter(({ runs }) => runs.on === 'cluster')
+            .map(({ release }) => pod(release, engineSize, engineZones(model)));
   const keda = needsKeda(model) ? ['keda-operator', 'keda-metrics-apiserver', 'keda-admission-webhooks'] : [];
   return [...engines, pod('metrics-server', metricsServer), ...keda.map((name) => pod(name, KEDA_SIZE))];
 }

@@ -1,10 +1,11 @@
 /** The pools of the document as the machines of them register: places, labels, taints, sizes. */
-import type { NodePoolFacts, NodeTaint } from '../../facts.ts';
+import type { NodeTaint } from '../../facts.ts';
 import { type Cluster, type Pool, poolMaxPerZone } from '../../spec/cluster.ts';
 import type { DocumentPath } from '../../system.ts';
 import { type Engine, engineOf, PRESENCE_FROM } from './engine.ts';
 import { acceleratorOf, architectureOf, typesOf } from './machine-offers.ts';
 import type { Section } from './section.ts';
+import type { NodePool } from './settings.ts';
 
 /** Label that every machine carries, by which pods and people choose a pool. */
 export const POOL_LABEL = 'holdfast.dev/pool';
@@ -24,34 +25,34 @@ export const PLACES_FROM: readonly DocumentPath[] = [
 export const GROWTH_FROM: readonly DocumentPath[] = [...PLACES_FROM, 'spec.pools[].maxNodesPerZone', ...PRESENCE_FROM];
 
 /** All pools; without an engine a pool does not grow by itself, so its most is its least. */
-export function nodePoolsOf(section: Pick<Section, 'engine'>, cluster: Cluster): readonly NodePoolFacts[] {
+export function nodePoolsOf(section: Pick<Section, 'engine'>, cluster: Cluster): readonly NodePool[] {
   const engine = engineOf(section, cluster);
   const places = placesIn(cluster);
   return cluster.pools.map((pool) => nodePool(pool, { engine, cluster, places }));
 }
 
 /** Machines that always run, in all zones. */
-export function standingNodes(pool: NodePoolFacts): number {
+export function standingNodes(pool: NodePool): number {
   return pool.minNodesPerZone * zonesOfPool(pool).length;
 }
 
 /** Machines at most, in all zones. */
-export function mostNodes(pool: NodePoolFacts): number {
+export function mostNodes(pool: NodePool): number {
   return pool.maxNodesPerZone * zonesOfPool(pool).length;
 }
 
 /** True if the engine may add machines. */
-export function grows(pool: NodePoolFacts): boolean {
+export function grows(pool: NodePool): boolean {
   return pool.maxNodesPerZone > pool.minNodesPerZone;
 }
 
 /** Zones of a pool over all its regions. */
-export function zonesOfPool(pool: NodePoolFacts): readonly string[] {
+export function zonesOfPool(pool: NodePool): readonly string[] {
   return pool.places.length === 1 ? (pool.places[0]?.zones ?? []) : pool.places.flatMap(({ zones }) => zones);
 }
 
 /** True if pods without tolerations run here. */
-export function isOpen(pool: Pick<NodePoolFacts, 'taints'>): boolean {
+export function isOpen(pool: Pick<NodePool, 'taints'>): boolean {
   return pool.taints.every(({ effect }) => effect === 'PreferNoSchedule');
 }
 
@@ -66,7 +67,7 @@ interface Surroundings {
   readonly places: Places;
 }
 
-function nodePool(pool: Pool, { engine, cluster, places }: Surroundings): NodePoolFacts {
+function nodePool(pool: Pool, { engine, cluster, places }: Surroundings): NodePool {
   const machineTypes = typesOf(pool, cluster);
   const { cpu, memory, pods, gpus } = pool.machine;
   const gpu = gpus > 0;
@@ -98,7 +99,7 @@ const GPU_TAINT: NodeTaint = { key: GPU_RESOURCE, value: 'present', effect: 'NoS
 
 interface Places {
   /** Every place of the cluster; shared by all pools that name no zones. */
-  readonly all: NodePoolFacts['places'];
+  readonly all: NodePool['places'];
   readonly regionOf: ReadonlyMap<string, number>;
 }
 
@@ -109,7 +110,7 @@ function placesIn({ regions }: Cluster): Places {
   };
 }
 
-function placesOf(pool: Pool, { all, regionOf }: Places): NodePoolFacts['places'] {
+function placesOf(pool: Pool, { all, regionOf }: Places): NodePool['places'] {
   if (pool.zones === undefined) return all;
   const named = new Set(pool.zones);
   const touched = new Set(pool.zones.flatMap((zone) => regionOf.get(zone) ?? []));

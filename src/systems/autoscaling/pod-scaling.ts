@@ -1,7 +1,7 @@
 /** How many pods a workload has: defaults and arithmetic of the horizontal pod autoscaler. */
-import type { ScaledWorkload } from '../../facts.ts';
 import { type Cluster, zonesOf } from '../../spec/cluster.ts';
 import type { Section, Workload } from './section.ts';
+import type { ScaledWorkload } from './settings.ts';
 
 /** Within 10 % of the target nothing changes (Kubernetes v1.36.3 --horizontal-pod-autoscaler-tolerance). */
 const TOLERANCE = 0.1;

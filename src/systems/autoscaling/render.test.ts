@@ -89,10 +89,10 @@ describe.each(Object.entries(everywhere))('what is rendered for %s', (_, written
     }
   });
 
-  it('counts what it installs', () => {
+  it('counts what it installs here', () => {
     const components = made.plan.needs.map(({ component }) => component);
     for (const artifact of made.artifacts) {
-      if (artifact.form !== 'values') continue;
+      if (artifact.form !== 'values' || artifact.target === 'management') continue;
       const { release } = artifact.chart;
       expect(
         components.some((component) => component.startsWith(release)),
@@ -138,7 +138,8 @@ describe('every combination that is not refused', () => {
           const written: Written = { kind, spec: { provider, survive, regions } };
           expect(contradictionsIn(written)).toEqual([]);
           const made = example(written);
-          expect(made.plan.facts.groups).toHaveLength(regions.reduce((sum, region) => sum + region.zones.length, 0));
+          const zonesOfPools = made.plan.facts.pools.flatMap(({ places }) => places.flatMap((place) => place.zones));
+          expect(zonesOfPools).toHaveLength(regions.reduce((sum, region) => sum + region.zones.length, 0));
           expect(made.artifacts.length).toBeGreaterThan(0);
         });
       }
@@ -230,13 +231,45 @@ describe('Cluster API', () => {
         .artifacts.map(({ path }) => path)
         .filter((path) => path.includes('awsmachinetemplate-shop-general'));
     expect(templates(onClusterApi)).not.toEqual(templates(withSection(onClusterApi, { rootVolume: '80Gi' })));
-    const deployment = objectAt(example(onClusterApi), 'machines/machinedeployment-shop-general-us-west-2b.yaml');
+    const deployment = objectAt(example(onClusterApi), 'objects/machinedeployment-shop-general-us-west-2b.yaml');
     expect(deployment).toMatchObject({ spec: { template: { spec: { failureDomain: 'us-west-2b' } } } });
     expect(JSON.stringify(deployment)).not.toContain('"replicas"');
     expect(valuesAt(example(onClusterApi), 'values/cluster-autoscaler.yaml')).toMatchObject({
       cloudProvider: 'clusterapi',
       clusterAPIKubeconfigSecret: 'shop-kubeconfig',
     });
+  });
+
+  it('is for the management cluster: machines and their autoscaler, but not the priorities', () => {
+    const { artifacts } = example(onClusterApi);
+    const there = artifacts.filter(({ target }) => target === 'management');
+    const kinds = there.map((one) => (one.form === 'object' ? one.object.kind : one.path));
+    expect(new Set(kinds)).toEqual(
+      new Set(['AWSMachineTemplate', 'KubeadmConfigTemplate', 'MachineDeployment', 'values/cluster-autoscaler.yaml']),
+    );
+    expect(example(onKubeadm).artifacts.filter(({ target }) => target !== undefined)).toEqual([]);
+  });
+
+  it('gives every cluster of one management cluster an autoscaler of its own', () => {
+    const chartOf = (name: string) =>
+      example({ ...onClusterApi, name }).artifacts.flatMap((one) =>
+        one.form === 'values' && one.target === 'management' ? [one] : [],
+      )[0];
+    expect(chartOf('shop')?.chart).toMatchObject({ release: 'cluster-autoscaler-shop', namespace: 'default' });
+    expect(chartOf('shop')?.values).toMatchObject({
+      fullnameOverride: 'cluster-autoscaler-shop',
+      rbac: { serviceAccount: { name: 'cluster-autoscaler-shop' } },
+    });
+    const long = ['a', 'b'].map((end) => chartOf(`${'x'.repeat(61)}-${end}`)?.chart.release ?? '');
+    expect(new Set(long).size).toBe(2);
+    for (const release of long) expect(release.length).toBeLessThanOrEqual(53);
+  });
+
+  it('does not count on the machines here what runs on the management cluster', () => {
+    const components = (written: Written) => example(written).plan.needs.map(({ component }) => component);
+    expect(components(onKubeadm)).toContain('cluster-autoscaler');
+    expect(components(onClusterApi).filter((name) => name.startsWith('cluster-autoscaler'))).toEqual([]);
+    expect(example(onClusterApi).plan.limits.join(' ')).toContain('runs on the management cluster');
   });
 });
 

@@ -1,5 +1,4 @@
 /** Everything of the plan as files: groups of machines, their engine, what scales pods, the room for a loss. */
-import type { AutoscalingFacts } from '../../facts.ts';
 import type { Artifact, SystemPlan } from '../../system.ts';
 import { holderOf } from './engine.ts';
 import type { Context } from './model.ts';
@@ -12,14 +11,19 @@ import { renderKarpenter } from './render/karpenter.ts';
 import { renderTerraform } from './render/terraform.ts';
 import { renderValues } from './render/values.ts';
 import { renderWorkloads } from './render/workloads.ts';
+import type { AutoscalingSettings, Settled } from './settings.ts';
 
 /** What a renderer reads. */
 export interface Rendering extends Context {
-  readonly facts: AutoscalingFacts;
+  readonly facts: Settled;
 }
 
 /** Pure; the same plan gives the same files. */
-export function renderAutoscaling({ facts }: SystemPlan<'autoscaling'>, context: Context): readonly Artifact[] {
+export function renderAutoscaling(
+  { facts: stated, settings }: SystemPlan<'autoscaling', AutoscalingSettings>,
+  context: Context,
+): readonly Artifact[] {
+  const facts: Settled = { ...stated, pools: settings.pools, settings };
   const from: Rendering = { facts, ...context };
   return [
     ...renderGroups(from),

@@ -1,9 +1,9 @@
 /** What the add-ons of this system take, by the number of machines that they look after. */
 import type { Bytes, MilliCpu } from '../../core/units.ts';
-import type { NodePoolFacts } from '../../facts.ts';
 import { type Cluster, poolMaxPerZone, poolZones } from '../../spec/cluster.ts';
 import type { Engine } from './engine.ts';
 import { mostNodes } from './node-pools.ts';
+import type { NodePool } from './settings.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -28,7 +28,7 @@ export function metricsServerSize(cluster: Pick<Cluster, 'pools' | 'regions'>): 
 }
 
 /** Karpenter: 1 core and 1Gi (karpenter v1.14.1 getting-started values); Cluster Autoscaler: 100m and 600Mi (cluster-autoscaler-1.36.1 cloudprovider/aws/examples). Both grow by 1 core and 1Gi per started 1,000 nodes above the first. */
-export function engineSize(engine: Engine, pools: readonly NodePoolFacts[]): Size {
+export function engineSize(engine: Engine, pools: readonly NodePool[]): Size {
   const more = Math.max(0, Math.ceil(countMost(pools) / 1_000) - 1);
   if (engine === 'none') return { cpu: 0, memory: 0 };
   const base = engine === 'karpenter' ? { cpu: 1_000, memory: 1_024 } : { cpu: 100, memory: 600 };
@@ -36,6 +36,6 @@ export function engineSize(engine: Engine, pools: readonly NodePoolFacts[]): Siz
 }
 
 /** Machines that all pools may have. */
-export function countMost(pools: readonly NodePoolFacts[]): number {
+export function countMost(pools: readonly NodePool[]): number {
   return pools.reduce((sum, pool) => sum + mostNodes(pool), 0);
 }

@@ -1,9 +1,9 @@
 /** From a pending pod to a ready machine, how many machines per minute, and when a machine that does not come is given up. */
 import type { Millis, PerSecond } from '../../core/units.ts';
-import type { NodePoolFacts } from '../../facts.ts';
 import type { Engine } from './engine.ts';
 import { mostNodes, standingNodes } from './node-pools.ts';
 import type { Section } from './section.ts';
+import type { NodePool } from './settings.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -48,7 +48,7 @@ export interface ScaleUpStages {
 export function scaleUpStages(
   engine: Engine,
   section: Pick<Section, 'launchRate' | 'podsPerNode'>,
-  from: { readonly pools: readonly NodePoolFacts[]; readonly podsPerSecond: number },
+  from: { readonly pools: readonly NodePool[]; readonly podsPerSecond: number },
 ): ScaleUpStages | null {
   if (engine === 'none') return null;
   return {

@@ -1,6 +1,6 @@
 /** From which share of unready machines on Cluster Autoscaler stops acting. */
-import type { NodePoolFacts } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
+import type { NodePool } from './settings.ts';
 
 /** --max-total-unready-percentage (cluster-autoscaler-1.36.1 config/flags/flags.go). */
 export const USUAL_UNREADY = 45;
@@ -9,7 +9,7 @@ const MARGIN = 10;
 const MOST = 90;
 
 /** Share of the machines that always run in the largest zone, or region where one is to be survived; whole per cent, rounded up. */
-export function largestShare({ survive }: Pick<Cluster, 'survive'>, pools: readonly NodePoolFacts[]): number {
+export function largestShare({ survive }: Pick<Cluster, 'survive'>, pools: readonly NodePool[]): number {
   const counts = new Map<string, number>();
   let all = 0;
   for (const { places, minNodesPerZone } of pools) {

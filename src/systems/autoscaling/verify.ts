@@ -3,7 +3,7 @@ import type { Verification } from '../../system.ts';
 import { type Model, needsKeda } from './model.ts';
 import { HEADROOM } from './names.ts';
 import { formatTaint, grows, POOL_LABEL, standingNodes } from './node-pools.ts';
-import { regionalAutoscalers } from './regions.ts';
+import { kubectlForPods, regionalAutoscalers } from './regions.ts';
 
 /** In the order in which things come to life. */
 export function verificationsOf(model: Model): readonly Verification[] {
@@ -49,23 +49,26 @@ function engine(model: Model): readonly Verification[] {
       },
     ];
   }
-  return regionalAutoscalers(cluster, holder).flatMap(({ release, namespace }) => [
-    {
-      title: 'Cluster Autoscaler runs twice',
-      command: `kubectl -n ${namespace} get pods -l app.kubernetes.io/instance=${release} -o wide`,
-      expect: '2 pods Running on nodes in different zones',
-    },
-    {
-      title: 'It sees its groups and takes the cluster for healthy',
-      command: `kubectl -n ${namespace} get configmap cluster-autoscaler-status -o jsonpath='{.data.status}'`,
-      expect: 'clusterWide health.status Healthy, and one nodeGroups entry per pool and zone',
-    },
-    {
-      title: 'It has read the priorities',
-      command: `kubectl -n ${namespace} get events --field-selector reason=PriorityConfigMapInvalid`,
-      expect: 'No resources found',
-    },
-  ]);
+  return regionalAutoscalers(cluster, holder).flatMap((one) => {
+    const { release, namespace, runs } = one;
+    return [
+      {
+        title: `Cluster Autoscaler runs twice${runs.on === 'management' ? ', on the management cluster' : ''}`,
+        command: kubectlForPods(one, `get pods -l app.kubernetes.io/instance=${release} -o wide`),
+        expect: '2 pods Running on nodes in different zones',
+      },
+      {
+        title: 'It sees its groups and takes the cluster for healthy',
+        command: `kubectl -n ${namespace} get configmap cluster-autoscaler-status -o jsonpath='{.data.status}'`,
+        expect: 'clusterWide health.status Healthy, and one nodeGroups entry per pool and zone',
+      },
+      {
+        title: 'It has read the priorities',
+        command: `kubectl -n ${namespace} get events --field-selector reason=PriorityConfigMapInvalid`,
+        expect: 'No resources found',
+      },
+    ];
+  });
 }
 
 function metrics(model: Model): readonly Verification[] {

@@ -140,7 +140,7 @@ describe('item 3, scaling', () => {
     const groups = groupsOf(example(autoscalerOnEks)).filter(({ name }) => name.startsWith('gpu'));
     expect(groups).toHaveLength(3);
     for (const group of groups) expect(group).toMatchObject({ minSize: 0, maxSize: 3, propagateASGTags: true });
-    const machine = objectAt(example(onClusterApi), 'machines/machinedeployment-shop-gpu-us-west-2a.yaml');
+    const machine = objectAt(example(onClusterApi), 'objects/machinedeployment-shop-gpu-us-west-2a.yaml');
     expect(machine.metadata?.['annotations']).toMatchObject({
       'cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size': '0',
       'capacity.cluster-autoscaler.kubernetes.io/gpu-count': '1',

@@ -2,10 +2,10 @@
 import { formatPercent } from '../../core/percent.ts';
 import { sayDuration } from '../../core/duration.ts';
 import type { Fraction, Millis } from '../../core/units.ts';
-import type { ControlPlaneFacts } from '../../facts.ts';
 import type { Objectives } from '../../spec/cluster.ts';
 import type { Alert } from '../../system.ts';
 import { alertBeforeDays } from './decisions/security.ts';
+import type { Settled } from './settings.ts';
 
 const MINUTE = 60_000;
 const DAY_SECONDS = 86_400;
@@ -25,7 +25,7 @@ const BURN = 14.4;
 const MOST_FAILING: Fraction = 0.9;
 
 /** The alerts of this plan. */
-export function alertsOf(facts: ControlPlaneFacts, objectives: Objectives): readonly Alert[] {
+export function alertsOf(facts: Settled, objectives: Objectives): readonly Alert[] {
   const own =
     facts.kind === 'eks'
       ? []
@@ -199,7 +199,7 @@ function noLeader(name: 'kube-controller-manager' | 'kube-scheduler'): Alert {
   };
 }
 
-function certificateEnds(facts: ControlPlaneFacts): Alert {
+function certificateEnds(facts: Settled): Alert {
   const days = alertBeforeDays(facts.settings.certificateValidity);
   const bucket = (le: string) => `apiserver_client_certificate_expiration_seconds_bucket{job="apiserver",le="${le}"}`;
   const limit = days * DAY_SECONDS;
@@ -267,7 +267,7 @@ function encryptionFails(): Alert {
   };
 }
 
-function repairStopped(facts: ControlPlaneFacts): Alert {
+function repairStopped(facts: Settled): Alert {
   const { maxUnhealthy } = facts.nodeRepair;
   const metric = (node: string) => `kube_node_status_condition{condition="Ready",status="true",node="${node}"}`;
   return {

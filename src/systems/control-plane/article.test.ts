@@ -87,7 +87,7 @@ describe('item 1 of the article', () => {
 });
 
 describe('what the article never mentions', () => {
-  const flags = new Map(bare.plan.facts.settings.apiServerArguments.map(({ name, value }) => [name, value]));
+  const flags = new Map(bare.plan.settings.apiServerArguments.map(({ name, value }) => [name, value]));
 
   it('anonymous requests reach health checks and nothing else', () => {
     expect(documentOf(bare, 'hosts/shared/authentication.yaml', 'AuthenticationConfiguration')['anonymous']).toEqual({

@@ -1,8 +1,9 @@
 /** Which balancer stands before the API servers, who holds its address, and how long each takes to notice a loss. */
 import type { Millis } from '../../core/units.ts';
-import type { ControlPlaneFacts, ControlPlaneSettings } from '../../facts.ts';
+import type { ControlPlaneFacts } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import type { Section } from './section.ts';
+import type { ControlPlaneSettings } from './settings.ts';
 
 export type BalancerKind = ControlPlaneFacts['balancer']['kind'];
 type AddressHolder = ControlPlaneSettings['addressHolder'];

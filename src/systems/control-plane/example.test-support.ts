@@ -5,12 +5,13 @@ import { baseSpec, type Cluster } from '../../spec/cluster.ts';
 import type { Artifact, Contradiction, Decision, DocumentPath, SystemPlan } from '../../system.ts';
 import { controlPlane } from './index.ts';
 import { type Section, section } from './section.ts';
+import type { ControlPlaneSettings } from './settings.ts';
 
 const source = { project: 'test', where: 'example.test-support.ts' };
 
 export interface Example {
   readonly cluster: Cluster;
-  readonly plan: SystemPlan<'control-plane'>;
+  readonly plan: SystemPlan<'control-plane', ControlPlaneSettings>;
   readonly artifacts: readonly Artifact[];
   readonly contradictions: readonly Contradiction[];
 }
@@ -100,7 +101,7 @@ function withoutParts<Id extends 'scheduling' | 'etcd'>(
   decisions: readonly Decision[],
   facts: SystemPlan<Id>['facts'],
 ): SystemPlan<Id> {
-  return { decisions, facts, needs: [], alerts: [], verify: [], runbooks: [], limits: [] };
+  return { decisions, facts, settings: undefined, needs: [], alerts: [], verify: [], runbooks: [], limits: [] };
 }
 
 function schedulingPlan({ scheduling }: Pick<Written, 'scheduling'>): SystemPlan<'scheduling'> {
@@ -119,7 +120,6 @@ function schedulingPlan({ scheduling }: Pick<Written, 'scheduling'>): SystemPlan
     nodeFailureRecovery: { least: 345_000, most: 370_000 },
     zoneFailureRecovery: { least: 345_000, most: 370_000 },
     reservations: [],
-    settings: { zones: 3, admission: 'warn', tolerationBy: 'kube-apiserver flags', gpu: null, namespaces: [] },
     ...scheduling,
   };
   return withoutParts<'scheduling'>(
@@ -144,12 +144,12 @@ function etcdPlan(cluster: Cluster, { etcd }: Pick<Written, 'etcd'>): SystemPlan
     topology: managed ? 'managed' : 'stacked',
     members,
     quorum: managed ? 0 : 2,
-    heartbeatInterval: 100,
     electionTimeout: 1_000,
-    quota: 8 * 2 ** 30,
     arguments: managed ? [] : etcdArguments,
     apiServerArguments: [],
     snapshotInterval: 1_800_000,
+    longestSnapshotGap: 1_800_000,
+    snapshotPlace: managed ? 'provider' : 'members',
     leaderLoss: { least: 1_000, most: 3_000 },
     ...etcd,
   };

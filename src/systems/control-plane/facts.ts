@@ -1,6 +1,6 @@
 /** Everything that the plan settles, from the document and the earlier plans, before anything is said about it. */
 import { clientLimitsFor } from '../../availability/client-limits.ts';
-import type { ControlPlaneFacts, ControlPlaneSettings, Member, SchedulingFacts } from '../../facts.ts';
+import type { ControlPlaneFacts, Member, SchedulingFacts } from '../../facts.ts';
 import { versionOf } from '../../spec/cluster.ts';
 import type { PlanContext } from '../../system.ts';
 import { apiServerArguments, controllerManagerArguments, schedulerArguments } from './arguments.ts';
@@ -11,6 +11,7 @@ import { nodeRepairFor } from './repair.ts';
 import { shutdownDelayFor } from './shutdown.ts';
 import { machineFor, podsOfLargestZone } from './sizing.ts';
 import type { Section } from './section.ts';
+import type { ControlPlaneSettings, Settled } from './settings.ts';
 
 export type Context = PlanContext<'scheduling' | 'etcd'>;
 
@@ -23,7 +24,7 @@ const GOAWAY = 0.001;
 const LEADER_ELECTION = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 } as const;
 
 /** The settled values. */
-export function resolve(section: Section, context: Context): ControlPlaneFacts {
+export function resolve(section: Section, context: Context): Settled {
   const { cluster, plans } = context;
   const balancer = balancerKind(section, cluster);
   const members = membersOf(plans.etcd.facts, cluster);
@@ -35,10 +36,15 @@ export function resolve(section: Section, context: Context): ControlPlaneFacts {
     kind: section.kind,
     members,
     endpoint: endpointOf(section, context),
-    balancer: { kind: balancer, instances, ejection: ejectionOf(balancer, settings.healthCheck, takeover), takeover },
+    balancer: {
+      kind: balancer,
+      instances,
+      ejection: ejectionOf(balancer, settings.healthCheck, takeover),
+      takeover,
+      healthCheck: { interval: settings.healthCheck.interval, fall: settings.healthCheck.fall },
+    },
     leaderElection: LEADER_ELECTION,
     ...clientLimitsFor(section.kind === 'eks' ? 0 : podsOfLargestZone(cluster)),
-    serviceAccountIssuer: section.kind === 'eks' ? '' : 'https://kubernetes.default.svc.cluster.local',
     machine: section.kind === 'eks' ? { cpu: 0, memory: 0, storage: 0 } : { cpu, memory, storage },
     ...(section.kind === 'eks' ? { providerAvailability: EKS_AVAILABILITY } : {}),
     nodeRepair: nodeRepairFor(section, cluster),

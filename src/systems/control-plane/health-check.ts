@@ -1,9 +1,9 @@
 /** How often and how patiently a balancer checks its members. */
 import type { Millis } from '../../core/units.ts';
-import type { ControlPlaneSettings } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import { balancerKind, type BalancerKind } from './balancer.ts';
 import type { Section } from './section.ts';
+import type { ControlPlaneSettings } from './settings.ts';
 
 const SECOND = 1_000;
 /** Below this promise of recovery, half a second between checks pays. */

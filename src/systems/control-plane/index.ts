@@ -1,5 +1,4 @@
 /** The control plane: members, the balancer before them, and everything that keeps them replaceable. */
-import type { ControlPlaneFacts } from '../../facts.ts';
 import { defineSystem, type SystemPlan } from '../../system.ts';
 import { alertsOf } from './alerts.ts';
 import { contradictionsOf } from './contradictions.ts';
@@ -10,6 +9,7 @@ import { needsOf } from './needs.ts';
 import { artifactsOf } from './render/artifacts.ts';
 import { runbooksOf } from './runbooks/list.ts';
 import { type Section, section } from './section.ts';
+import type { ControlPlaneSettings } from './settings.ts';
 import { verificationsOf } from './verify.ts';
 
 export const controlPlane = defineSystem({
@@ -26,19 +26,22 @@ export const controlPlane = defineSystem({
   section,
   contradictions: contradictionsOf,
   plan: planControlPlane,
-  render: ({ facts }, { cluster, plans }) => artifactsOf({ facts, etcd: plans.etcd.facts, cluster }),
+  render: ({ facts, settings }, { cluster, plans }) =>
+    artifactsOf({ facts: { ...facts, settings }, etcd: plans.etcd.facts, cluster }),
 });
 
-function planControlPlane(written: Section, context: Context): SystemPlan<'control-plane'> {
-  const facts: ControlPlaneFacts = resolve(written, context);
+function planControlPlane(written: Section, context: Context): SystemPlan<'control-plane', ControlPlaneSettings> {
+  const settled = resolve(written, context);
+  const { settings, ...facts } = settled;
   const { cluster } = context;
   return {
-    decisions: decisionsOf(facts, context),
-    needs: needsOf(facts, cluster),
-    alerts: alertsOf(facts, cluster.objectives),
-    verify: verificationsOf(facts, cluster),
-    runbooks: runbooksOf(facts, cluster, context.plans.etcd.facts),
+    decisions: decisionsOf(settled, context),
+    needs: needsOf(settled, cluster),
+    alerts: alertsOf(settled, cluster.objectives),
+    verify: verificationsOf(settled, cluster),
+    runbooks: runbooksOf(settled, cluster, context.plans.etcd.facts),
     facts,
-    limits: limitsOf(facts, context),
+    settings,
+    limits: limitsOf(settled, context),
   };
 }

@@ -2,9 +2,10 @@
 import { sayDuration } from '../../core/duration.ts';
 import type { Context } from './facts.ts';
 import type { ControlPlaneFacts } from '../../facts.ts';
+import type { Settled } from './settings.ts';
 
 /** Sentences for "not covered". */
-export function limitsOf(facts: ControlPlaneFacts, { cluster }: Context): readonly string[] {
+export function limitsOf(facts: Settled, { cluster }: Context): readonly string[] {
   return [
     ...kindLimits(facts, cluster.provider),
     ...balancerLimits(facts),
@@ -16,7 +17,7 @@ export function limitsOf(facts: ControlPlaneFacts, { cluster }: Context): readon
   ];
 }
 
-function kindLimits(facts: ControlPlaneFacts, provider: string): readonly string[] {
+function kindLimits(facts: Settled, provider: string): readonly string[] {
   if (facts.kind === 'eks') {
     return [
       "EKS lets no flag of the API server, controller manager, scheduler or etcd be set: failure detection, eviction rates, audit policy and leader election are the provider's.",
@@ -45,7 +46,7 @@ function kindLimits(facts: ControlPlaneFacts, provider: string): readonly string
   ];
 }
 
-function balancerLimits(facts: ControlPlaneFacts): readonly string[] {
+function balancerLimits(facts: Settled): readonly string[] {
   const { least, most } = facts.balancer.takeover;
   const limits: Readonly<Record<ControlPlaneFacts['balancer']['kind'], readonly string[]>> = {
     nginx: [
@@ -65,7 +66,7 @@ function balancerLimits(facts: ControlPlaneFacts): readonly string[] {
   return limits[facts.balancer.kind];
 }
 
-function placeLimits(facts: ControlPlaneFacts, regions: readonly string[]): readonly string[] {
+function placeLimits(facts: Settled, regions: readonly string[]): readonly string[] {
   const [first] = regions;
   if (regions.length < 2) return [];
   const spread = new Set(facts.members.map(({ region }) => region)).size > 1;
@@ -77,7 +78,7 @@ function placeLimits(facts: ControlPlaneFacts, regions: readonly string[]): read
   ];
 }
 
-function repairLimits({ nodeRepair }: ControlPlaneFacts, promised: number | undefined): readonly string[] {
+function repairLimits({ nodeRepair }: Settled, promised: number | undefined): readonly string[] {
   const zone =
     'Repair stops by itself when a whole zone is lost; freeing its volumes is a decision of a person, in the runbook node-lost.';
   if (promised === undefined || nodeRepair.after < promised) return [zone];

@@ -1,15 +1,15 @@
 /** What the control plane takes: machines, balancers, services, and the pods that repair nodes. */
-import type { ControlPlaneFacts } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import { zonesOf } from '../../spec/cluster.ts';
 import type { Need } from '../../system.ts';
+import type { Settled } from './settings.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
 const NONE = { cpu: 0, memory: 0, storage: 0, trafficPerMonth: 0 } as const;
 
 /** Everything with its size; traffic between zones is not known here and is 0. */
-export function needsOf(facts: ControlPlaneFacts, cluster: Cluster): readonly Need[] {
+export function needsOf(facts: Settled, cluster: Cluster): readonly Need[] {
   if (facts.kind === 'eks')
     return [{ component: 'EKS control plane', form: 'service', replicas: 1, zones: [], ...NONE, offer: 'eks/cluster' }];
   return [
@@ -19,7 +19,7 @@ export function needsOf(facts: ControlPlaneFacts, cluster: Cluster): readonly Ne
   ];
 }
 
-function members(facts: ControlPlaneFacts, { provider }: Cluster): Need {
+function members(facts: Settled, { provider }: Cluster): Need {
   const { machineType } = facts.settings;
   return {
     component: 'control-plane member',
@@ -32,7 +32,7 @@ function members(facts: ControlPlaneFacts, { provider }: Cluster): Need {
   };
 }
 
-function balancers(facts: ControlPlaneFacts, { provider }: Cluster): readonly Need[] {
+function balancers(facts: Settled, { provider }: Cluster): readonly Need[] {
   const { kind, instances } = facts.balancer;
   if (kind === 'nlb')
     return [

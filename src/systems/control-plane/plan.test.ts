@@ -133,7 +133,7 @@ describe('what a member does when it stops', () => {
         const written = { spec: site, controlPlane: { healthCheck: { interval: `${interval}ms`, fall } } };
         if (contradictionsIn(written).length > 0)
           return fall * interval > 15_000 || 1.5 * fall * interval + 1_000 > 23_000;
-        const { settings } = example(written).plan.facts;
+        const { settings } = example(written).plan;
         const watches =
           settings.apiServerArguments.find(({ name }) => name === 'shutdown-watch-termination-grace-period')?.value ??
           '';
@@ -171,11 +171,11 @@ describe('recovery', () => {
 
   it('raises the client limits of the controllers with the pods of a zone, and caps them', () => {
     const limits = (nodesPerZone: number) =>
-      example({ spec: { ...site, pools: [{ name: 'general', nodesPerZone }] } }).plan.facts;
-    expect(limits(2).controllerManager).toEqual({ qps: 20, burst: 30 });
-    expect(limits(100).controllerManager).toEqual({ qps: 150, burst: 225 });
-    expect(limits(1_000).controllerManager.qps).toBe(200);
-    expect(limits(2).scheduler).toEqual({ qps: 50, burst: 100 });
+      example({ spec: { ...site, pools: [{ name: 'general', nodesPerZone }] } }).plan;
+    expect(limits(2).facts.controllerManager).toEqual({ qps: 20, burst: 30 });
+    expect(limits(100).facts.controllerManager).toEqual({ qps: 150, burst: 225 });
+    expect(limits(1_000).facts.controllerManager.qps).toBe(200);
+    expect(limits(2).facts.scheduler).toEqual({ qps: 50, burst: 100 });
     expect(limits(2).settings.schedulerArguments.map(({ name }) => name)).not.toContain('kube-api-qps');
     expect(limits(100).settings.schedulerArguments).toContainEqual({ name: 'kube-api-qps', value: '190' });
   });
@@ -217,7 +217,7 @@ describe('node repair', () => {
 
   it('deletes machines with Cluster API, with a short-circuit for workers and members', () => {
     const made = example({ spec: west, controlPlane: { kind: 'cluster-api' } });
-    const workers = documentOf(made, 'management/machinehealthcheck-shop-workers.yaml', 'MachineHealthCheck') as {
+    const workers = documentOf(made, 'objects/machinehealthcheck-shop-workers.yaml', 'MachineHealthCheck') as {
       spec: { remediation: unknown };
     };
     expect(workers.spec.remediation).toEqual({ triggerIf: { unhealthyLessThanOrEqualTo: '33%' } });
@@ -261,13 +261,39 @@ describe('what is rendered', () => {
     expect(judged).toBeGreaterThan(12);
   });
 
-  it('keeps the management cluster apart from the objects of this one', () => {
+  it('keeps the objects of the management cluster apart from those of this one', () => {
     const made = example({ spec: west, controlPlane: { kind: 'cluster-api' } });
-    const objects = made.artifacts.filter(({ form }) => form === 'object').map(({ path }) => path);
-    expect(objects).toEqual([
+    const pathsFor = (wanted: 'management' | undefined) =>
+      made.artifacts.filter(({ form, target }) => form === 'object' && target === wanted).map(({ path }) => path);
+    expect(pathsFor(undefined)).toEqual([
       'objects/prioritylevelconfiguration-platform-repair.yaml',
       'objects/flowschema-platform-repair.yaml',
     ]);
+    expect(pathsFor('management')).toEqual([
+      'objects/cluster-shop.yaml',
+      'objects/awscluster-shop.yaml',
+      expect.stringMatching(/^objects\/awsmachinetemplate-shop-control-plane-[0-9a-f]{8}\.yaml$/),
+      'objects/kubeadmcontrolplane-shop-control-plane.yaml',
+      'objects/externalsecret-shop-encryption.yaml',
+      'objects/machinehealthcheck-shop-control-plane.yaml',
+      'objects/machinehealthcheck-shop-workers.yaml',
+    ]);
+    expect(made.artifacts.filter(({ form }) => form === 'configuration')).toEqual([]);
+  });
+
+  it('names the machine template after all of its content, and the members follow that name', () => {
+    const namesOf = (controlPlane: Record<string, unknown>) => {
+      const { artifacts } = example({ spec: west, controlPlane: { kind: 'cluster-api', ...controlPlane } });
+      const objects = artifacts.flatMap((one) => (one.form === 'object' ? [one.object] : []));
+      const members = objects.find(({ kind }) => kind === 'KubeadmControlPlane') as unknown as {
+        spec: { machineTemplate: { spec: { infrastructureRef: { name: string } } } };
+      };
+      const template = objects.find(({ kind }) => kind === 'AWSMachineTemplate')?.metadata?.name;
+      expect(members.spec.machineTemplate.spec.infrastructureRef.name).toBe(template);
+      return template;
+    };
+    expect(namesOf({})).toBe(namesOf({}));
+    expect(namesOf({})).not.toBe(namesOf({ machine: { type: 'm7i.4xlarge' } }));
   });
 
   it('renders on EKS only what EKS lets be set', () => {
@@ -297,11 +323,11 @@ describe('what is rendered', () => {
 
   it('carries the failure detection of the scheduling plan in whole seconds', () => {
     const made = example({ spec: site, scheduling: { nodeMonitorGracePeriod: 30_500, toleration: 20_000 } });
-    const { controllerManagerArguments, apiServerArguments } = made.plan.facts.settings;
+    const { controllerManagerArguments, apiServerArguments } = made.plan.settings;
     expect(controllerManagerArguments).toContainEqual({ name: 'node-monitor-grace-period', value: '31s' });
     expect(apiServerArguments).toContainEqual({ name: 'default-unreachable-toleration-seconds', value: '20' });
     const other = example({ spec: site, scheduling: { tolerationByApiServer: false } });
-    expect(other.plan.facts.settings.apiServerArguments.map(({ name }) => name)).not.toContain(
+    expect(other.plan.settings.apiServerArguments.map(({ name }) => name)).not.toContain(
       'default-unreachable-toleration-seconds',
     );
   });
@@ -309,7 +335,7 @@ describe('what is rendered', () => {
   it('starts a single member without GOAWAY', () => {
     const member = { name: 'shop-cp-1', region: 'site', zone: 'row-a', address: '10.0.0.11' };
     const made = example({ spec: site, etcd: { members: [member], quorum: 1 } });
-    expect(made.plan.facts.settings.apiServerArguments.map(({ name }) => name)).not.toContain('goaway-chance');
+    expect(made.plan.settings.apiServerArguments.map(({ name }) => name)).not.toContain('goaway-chance');
   });
 
   it('makes no second encryption key where one exists', () => {

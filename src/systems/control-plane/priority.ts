@@ -1,6 +1,7 @@
 /** A level of priority and fairness for what repairs and grows the cluster. */
 import type { ControlPlaneFacts } from '../../facts.ts';
 import type { KubernetesObject } from '../../system.ts';
+import type { Settled } from './settings.ts';
 
 export const LEVEL = 'platform-repair';
 /** Namespace in which the medik8s operators are installed by our runbook. */
@@ -15,7 +16,7 @@ export function repairAccounts(facts: Pick<ControlPlaneFacts, 'kind'>): readonly
 }
 
 /** The PriorityLevelConfiguration and FlowSchema (flowcontrol.apiserver.k8s.io/v1). */
-export function priorityObjects(facts: Pick<ControlPlaneFacts, 'kind' | 'settings'>): readonly KubernetesObject[] {
+export function priorityObjects(facts: Pick<Settled, 'kind' | 'settings'>): readonly KubernetesObject[] {
   return [
     {
       apiVersion: 'flowcontrol.apiserver.k8s.io/v1',

@@ -1,11 +1,11 @@
 /** Commands that show whether the decisions hold. */
-import type { ControlPlaneFacts } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import type { Verification } from '../../system.ts';
 import { STATUS_PORT } from './balancer.ts';
+import type { Settled } from './settings.ts';
 
 /** What a person runs, and what it must print. */
-export function verificationsOf(facts: ControlPlaneFacts, cluster: Cluster): readonly Verification[] {
+export function verificationsOf(facts: Settled, cluster: Cluster): readonly Verification[] {
   return [
     ...common(facts, cluster),
     ...(facts.kind === 'kubeadm' ? members(facts) : []),
@@ -14,7 +14,7 @@ export function verificationsOf(facts: ControlPlaneFacts, cluster: Cluster): rea
   ];
 }
 
-function common(facts: ControlPlaneFacts, cluster: Cluster): readonly Verification[] {
+function common(facts: Settled, cluster: Cluster): readonly Verification[] {
   return [
     { title: 'The API is ready', command: "kubectl get --raw '/readyz?verbose'", expect: 'readyz check passed' },
     {
@@ -41,7 +41,7 @@ function common(facts: ControlPlaneFacts, cluster: Cluster): readonly Verificati
   ];
 }
 
-function members(facts: ControlPlaneFacts): readonly Verification[] {
+function members(facts: Settled): readonly Verification[] {
   const port = facts.endpoint.port;
   return [
     ...facts.members.map(({ name, address, zone }) => ({
@@ -74,7 +74,7 @@ function members(facts: ControlPlaneFacts): readonly Verification[] {
   ];
 }
 
-function balancer(facts: ControlPlaneFacts): readonly Verification[] {
+function balancer(facts: Settled): readonly Verification[] {
   const { kind, instances } = facts.balancer;
   if (kind === 'haproxy') {
     return instances.map(({ name }) => ({
@@ -109,7 +109,7 @@ function balancer(facts: ControlPlaneFacts): readonly Verification[] {
   return [];
 }
 
-function eks(facts: ControlPlaneFacts, cluster: Cluster): readonly Verification[] {
+function eks(facts: Settled, cluster: Cluster): readonly Verification[] {
   const region = cluster.regions[0]?.name ?? '';
   return [
     {

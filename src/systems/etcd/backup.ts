@@ -1,8 +1,9 @@
 /** Snapshots: how often, where to, and how old the newest can be. */
 import type { Millis } from '../../core/units.ts';
-import type { EtcdBackup } from '../../facts.ts';
+import type { EtcdFacts } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import type { Section } from './section.ts';
+import type { EtcdBackup } from './settings.ts';
 
 const MINUTE: Millis = 60_000;
 const DAY: Millis = 86_400_000;
@@ -20,16 +21,24 @@ export function snapshotIntervalOf(cluster: Cluster): Millis {
   return Math.min(LONGEST_INTERVAL, Math.max(SHORTEST_INTERVAL, half));
 }
 
+/** How often snapshots are taken, how old the newest can be, and where they stay. */
+export function snapshotFactsOf(
+  section: Section,
+  cluster: Cluster,
+): Pick<EtcdFacts, 'snapshotInterval' | 'longestSnapshotGap' | 'snapshotPlace'> {
+  const interval = snapshotIntervalOf(cluster);
+  const local = targetOf(section, cluster) === null;
+  return {
+    snapshotInterval: interval,
+    // A member skips its turn when another sent a snapshot within half an interval; if that other member is the one lost next, its own turn comes a whole interval later.
+    longestSnapshotGap: local ? interval : interval * 1.5,
+    snapshotPlace: local ? 'members' : 'bucket',
+  };
+}
+
 /** Where snapshots go and how long they stay. */
 export function backupOf(section: Section, cluster: Cluster): EtcdBackup {
-  const interval = snapshotIntervalOf(cluster);
-  const target = targetOf(section, cluster);
-  return {
-    target,
-    keep: section.backup.keep ?? DEFAULT_KEEP,
-    // A member skips its turn when another sent a snapshot within half an interval; if that other member is the one lost next, its own turn comes a whole interval later.
-    longestGap: target === null ? interval : interval * 1.5,
-  };
+  return { target: targetOf(section, cluster), keep: section.backup.keep ?? DEFAULT_KEEP };
 }
 
 function targetOf({ backup }: Section, cluster: Cluster): EtcdBackup['target'] {

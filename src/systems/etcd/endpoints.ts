@@ -1,6 +1,7 @@
 /** Ports, files and URLs of the two etcds: the one that holds everything, and the one for events where they stand apart. */
 import type { EtcdFacts, Member } from '../../facts.ts';
 import { urlHost } from './members.ts';
+import type { Settled } from './settings.ts';
 
 /** One etcd cluster on the members' machines. */
 export interface Instance {
@@ -30,8 +31,8 @@ export const EVENTS: Instance = {
 };
 
 /** The etcds that these facts run. */
-export function instancesOf({ settings }: EtcdFacts): readonly Instance[] {
-  return settings?.eventsApart === true ? [MAIN, EVENTS] : [MAIN];
+export function instancesOf({ settings }: Settled): readonly Instance[] {
+  return settings.eventsApart ? [MAIN, EVENTS] : [MAIN];
 }
 
 export function clientUrl({ address }: Pick<Member, 'address'>, { clientPort }: Instance): string {
@@ -51,11 +52,11 @@ export function initialCluster(members: readonly Member[], instance: Instance): 
 export const PKI = '/etc/kubernetes/pki/etcd';
 
 /** Where a metrics listener listens; the port is the instance's. */
-export function metricsUrl(instance: Instance, facts: EtcdFacts): string {
+export function metricsUrl(instance: Instance, facts: Settled): string {
   const ipv6 = facts.members.some(({ address }) => address.includes(':'));
   const everywhere = ipv6 ? '[::]' : '0.0.0.0';
   const loopback = ipv6 ? '[::1]' : '127.0.0.1';
-  return `http://${facts.settings?.metrics === 'loopback' ? loopback : everywhere}:${instance.metricsPort}`;
+  return `http://${facts.settings.metrics === 'loopback' ? loopback : everywhere}:${instance.metricsPort}`;
 }
 
 /** The member's own client URL; kubeadm's etcd listens on loopback as well. */

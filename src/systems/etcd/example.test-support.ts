@@ -6,7 +6,7 @@ import { parseDocument } from '../../spec/parse.ts';
 import type { Artifact, Contradiction, PlanContext, SystemPlan } from '../../system.ts';
 import { etcd } from './index.ts';
 import type { Section } from './section.ts';
-import type { Settled } from './settle.ts';
+import type { EtcdSettings, Settled } from './settings.ts';
 
 /** The other system's section, as far as etcd follows it. */
 const controlPlane = z
@@ -15,7 +15,7 @@ const controlPlane = z
   .describe('Control plane.');
 
 export interface Planned {
-  readonly plan: SystemPlan<'etcd'>;
+  readonly plan: SystemPlan<'etcd', EtcdSettings>;
   readonly facts: Settled;
   readonly artifacts: readonly Artifact[];
   readonly cluster: Cluster;
@@ -54,9 +54,7 @@ export function planned(spec: string = THREE_ZONES): Planned {
   assert(section && cluster && refusals.length === 0, `refused: ${JSON.stringify(refusals)}`);
   const context: PlanContext<never> = { cluster, plans: {} };
   const plan = etcd.plan(section, context);
-  const { settings } = plan.facts;
-  assert(settings, 'a plan settles everything');
-  return { plan, facts: { ...plan.facts, settings }, artifacts: etcd.render(plan, context), cluster };
+  return { plan, facts: { ...plan.facts, settings: plan.settings }, artifacts: etcd.render(plan, context), cluster };
 }
 
 /** A decision by its field. */

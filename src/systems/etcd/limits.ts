@@ -4,7 +4,7 @@ import { sayBytes } from '../../core/quantity.ts';
 import type { Cluster } from '../../spec/cluster.ts';
 import { FSYNC_GUIDELINE } from './load.ts';
 import { lossesBy } from './members.ts';
-import type { Settled } from './settle.ts';
+import type { Settled } from './settings.ts';
 
 /** One sentence each. */
 export function limitsOf(facts: Settled, cluster: Cluster): readonly string[] {
@@ -35,8 +35,8 @@ function quorumLimits({ members, quorum }: Settled, { survive }: Cluster): reado
   ];
 }
 
-function capacityLimits({ settings, quota }: Settled): readonly string[] {
-  const { verdict, data, load } = settings;
+function capacityLimits({ settings }: Settled): readonly string[] {
+  const { verdict, data, load, quota } = settings;
   const limits: string[] = [];
   if (verdict === 'does not fit etcd') {
     limits.push(
@@ -61,8 +61,11 @@ function capacityLimits({ settings, quota }: Settled): readonly string[] {
   return limits;
 }
 
-function snapshotLimits({ settings }: Settled, { objectives, survive }: Cluster): readonly string[] {
-  const { target, longestGap } = settings.backup;
+function snapshotLimits(
+  { settings, longestSnapshotGap: longestGap }: Settled,
+  { objectives, survive }: Cluster,
+): readonly string[] {
+  const { target } = settings.backup;
   const limits: string[] = [];
   if (target === null) {
     limits.push(

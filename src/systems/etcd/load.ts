@@ -1,8 +1,8 @@
 /** What is written to etcd, what that leaves on disk between compactions, and whether it fits. */
 import type { Bytes, Millis } from '../../core/units.ts';
-import type { EtcdLoad, EtcdSettings } from '../../facts.ts';
 import { type Cluster, poolMaxPerZone, poolZones } from '../../spec/cluster.ts';
 import type { Section } from './section.ts';
+import type { EtcdLoad, EtcdSettings } from './settings.ts';
 
 const KIB = 2 ** 10;
 const GIB = 2 ** 30;
@@ -69,8 +69,7 @@ export function sizesOf(cluster: Cluster): { readonly nodes: number; readonly po
   return { nodes, pods: Math.min(pods, MOST_PODS) };
 }
 
-export type Capacity = Pick<EtcdSettings, 'data' | 'eventsData' | 'verdict' | 'eventsApart'> & {
-  readonly quota: Bytes;
+export type Capacity = Pick<EtcdSettings, 'quota' | 'data' | 'eventsData' | 'verdict' | 'eventsApart'> & {
   /** Bytes per second, events with them. */
   readonly bytesPerSecond: Bytes;
 };

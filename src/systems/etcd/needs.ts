@@ -5,7 +5,7 @@ import type { Need } from '../../system.ts';
 import { type Instance, instancesOf, MAIN } from './endpoints.ts';
 import { sizesOf } from './load.ts';
 import { lossesBy } from './members.ts';
-import type { Settled } from './settle.ts';
+import type { Settled } from './settings.ts';
 
 const GIB = 2 ** 30;
 /** Five files of the log of 64 MB, and one being written (etcd v3.6.14: max-wals, wal.SegmentSizeBytes), rounded up. */
@@ -52,7 +52,7 @@ function pods(facts: Settled, cluster: Cluster, instance: Instance): Need {
     replicas: facts.members.length,
     zones: zonesOfMembers(facts),
     cpu: instance === MAIN ? cpuFor(nodes) : 500,
-    memory: GIB / 2 + (instance === MAIN ? facts.quota : eventsQuota(facts)),
+    memory: GIB / 2 + (instance === MAIN ? facts.settings.quota : eventsQuota(facts)),
     storage: storageOf(facts, instance),
     trafficPerMonth: replication(facts, instance),
   };
@@ -66,12 +66,12 @@ function cpuFor(nodes: number): MilliCpu {
 
 function storageOf(facts: Settled, instance: Instance): Bytes {
   if (instance !== MAIN) return FILES * eventsQuota(facts) + LOG;
-  return (FILES + LOCAL_SNAPSHOTS + 1) * facts.quota + LOG;
+  return (FILES + LOCAL_SNAPSHOTS + 1) * facts.settings.quota + LOG;
 }
 
 /** Events live for an hour at most; their etcd gets the quota of the main one. */
-export function eventsQuota({ quota }: Pick<Settled, 'quota'>): Bytes {
-  return quota;
+export function eventsQuota({ settings }: Pick<Settled, 'settings'>): Bytes {
+  return settings.quota;
 }
 
 /** The leader sends each write to every member; those in other zones are paid for. The leader stands in the largest zone. */

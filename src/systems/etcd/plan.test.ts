@@ -106,7 +106,8 @@ describe('timers', () => {
         const { facts } = planned(
           `regions: [{name: west, zones: [a, b, c], zoneRoundTrip: ${roundTrip}ms}], etcd: {load: {fsyncP99: ${flush}ms}}`,
         );
-        const { heartbeatInterval: heartbeat, electionTimeout: election, leaderLoss } = facts;
+        const { electionTimeout: election, leaderLoss } = facts;
+        const { heartbeatInterval: heartbeat } = facts.settings;
         expect(Number.isInteger(heartbeat) && Number.isInteger(election)).toBe(true);
         expect(heartbeat).toBeGreaterThanOrEqual(Math.max(100, roundTrip / 2));
         expect(election).toBeGreaterThanOrEqual(Math.max(5 * heartbeat, 10 * roundTrip));

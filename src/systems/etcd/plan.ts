@@ -9,24 +9,27 @@ import { limitsOf } from './limits.ts';
 import { needsOf } from './needs.ts';
 import { runbooksOf } from './runbooks/index.ts';
 import type { Section } from './section.ts';
+import type { EtcdSettings } from './settings.ts';
 import { settle } from './settle.ts';
 import { verifyOf } from './verify.ts';
 
 /** The whole plan; pure. */
-export function plan(section: Section, { cluster }: PlanContext<never>): SystemPlan<'etcd'> {
-  const facts = settle(section, cluster);
+export function plan(section: Section, { cluster }: PlanContext<never>): SystemPlan<'etcd', EtcdSettings> {
+  const settled = settle(section, cluster);
+  const { settings, ...facts } = settled;
   return {
     decisions: [
-      ...memberDecisions(facts, cluster),
-      ...timerDecisions(facts, cluster),
-      ...capacityDecisions(facts, cluster),
-      ...operationDecisions(facts, cluster),
+      ...memberDecisions(settled, cluster),
+      ...timerDecisions(settled, cluster),
+      ...capacityDecisions(settled, cluster),
+      ...operationDecisions(settled, cluster),
     ],
-    needs: needsOf(facts, cluster),
-    alerts: alertsOf(facts),
-    verify: verifyOf(facts),
-    runbooks: runbooksOf(facts, cluster.name),
+    needs: needsOf(settled, cluster),
+    alerts: alertsOf(settled),
+    verify: verifyOf(settled),
+    runbooks: runbooksOf(settled, cluster.name),
     facts,
-    limits: limitsOf(facts, cluster),
+    settings,
+    limits: limitsOf(settled, cluster),
   };
 }

@@ -1,18 +1,15 @@
 /** Everything that the plan settles, from the section and the document, before anything is said about it. */
 import { assert } from '../../core/error.ts';
 import type { Bytes } from '../../core/units.ts';
-import type { EtcdFacts, EtcdSettings } from '../../facts.ts';
 import { type Cluster, versionOf } from '../../spec/cluster.ts';
 import { machineTypes } from '../../spec/machine-types.ts';
 import { apiServerArguments, DEFAULT_MAX_REQUEST, etcdArguments } from './arguments.ts';
-import { backupOf, snapshotIntervalOf } from './backup.ts';
+import { backupOf, snapshotFactsOf } from './backup.ts';
 import { capacityOf, DEFAULT_COMPACTION, LARGEST_QUOTA, loadOf, sizesOf } from './load.ts';
 import { membersOf, quorumOf, topologyOf } from './members.ts';
 import type { Section } from './section.ts';
+import type { EtcdSettings, Settled } from './settings.ts';
 import { leaderLossOf, timersOf } from './timers.ts';
-
-/** Facts whose settings are there: what this system makes of every document. */
-export type Settled = EtcdFacts & { readonly settings: EtcdSettings };
 
 /** The settled values. */
 export function settle(section: Section, cluster: Cluster): Settled {
@@ -26,12 +23,10 @@ function own(section: Section, cluster: Cluster): Settled {
     topology: topologyOf(section, cluster),
     members,
     quorum: quorumOf(members),
-    heartbeatInterval: timers.heartbeat,
     electionTimeout: timers.election,
-    quota: capacityOf(section, cluster).quota,
     arguments: [],
     apiServerArguments: [],
-    snapshotInterval: snapshotIntervalOf(cluster),
+    ...snapshotFactsOf(section, cluster),
     leaderLoss: leaderLossOf(timers),
     settings: settingsOf(section, cluster),
   };
@@ -44,23 +39,31 @@ function managed(section: Section, cluster: Cluster): Settled {
     topology: 'managed',
     members: [],
     quorum: 0,
-    heartbeatInterval: 0,
     electionTimeout: 0,
-    quota: LARGEST_QUOTA,
     arguments: [],
     apiServerArguments: [],
     snapshotInterval: 0,
+    longestSnapshotGap: 0,
+    snapshotPlace: 'provider',
     leaderLoss: { least: 0, most: 0 },
-    settings: { ...settingsOf(section, cluster), backup: { target: null, keep: 0, longestGap: 0 } },
+    settings: {
+      ...settingsOf(section, cluster),
+      heartbeatInterval: 0,
+      quota: LARGEST_QUOTA,
+      backup: { target: null, keep: 0 },
+    },
   };
 }
 
 function settingsOf(section: Section, cluster: Cluster): EtcdSettings {
-  const { data, eventsData, eventsApart, verdict } = capacityOf(section, cluster);
+  const { quota, data, eventsData, eventsApart, verdict } = capacityOf(section, cluster);
+  const { roundTrip, heartbeat } = timersOf(section, cluster);
   return {
     version: versionOf(cluster, 'etcd'),
     places: cluster.controlPlane.kind === 'cluster-api',
-    roundTrip: timersOf(section, cluster).roundTrip,
+    roundTrip,
+    heartbeatInterval: heartbeat,
+    quota,
     compactionInterval: section.compactionInterval ?? DEFAULT_COMPACTION,
     maxRequestBytes: section.maxRequestBytes ?? DEFAULT_MAX_REQUEST,
     metrics: section.metrics ?? 'nodes',

@@ -2,7 +2,7 @@
 import { formatBytes } from '../../core/quantity.ts';
 import type { Verification } from '../../system.ts';
 import { everyMember, SNAPSHOTS, USE } from './runbooks/hosts.ts';
-import type { Settled } from './settle.ts';
+import type { Settled } from './settings.ts';
 
 /** On any member, as root; on a managed control plane with kubectl. */
 export function verifyOf(facts: Settled): readonly Verification[] {
@@ -28,7 +28,7 @@ export function verifyOf(facts: Settled): readonly Verification[] {
     {
       title: 'One leader, one version, the planned quota, room in it',
       command: `${USE}\netcdctl endpoint status${all} --write-out=table`,
-      expect: `VERSION ${settings.version.replace(/^v/, '')}, IS LEADER true on one, QUOTA ${(facts.quota / 1e9).toFixed(1)} GB (${formatBytes(facts.quota)}), ERRORS empty`,
+      expect: `VERSION ${settings.version.replace(/^v/, '')}, IS LEADER true on one, QUOTA ${(settings.quota / 1e9).toFixed(1)} GB (${formatBytes(settings.quota)}), ERRORS empty`,
     },
     { title: 'No alarm is raised', command: `${USE}\netcdctl alarm list`, expect: 'nothing' },
     ...(facts.topology === 'stacked' ? [zones(facts), flags(facts)] : [externalFlags(facts)]),

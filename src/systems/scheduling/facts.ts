@@ -1,17 +1,11 @@
-/** Model → the facts that later systems, verdicts and the renderer read. */
+/** Model → the facts that others read, and the settings that only the renderer reads. */
 import { KUBERNETES_TIMERS } from '../../availability/recovery.ts';
 import type { SchedulingFacts } from '../../facts.ts';
 import type { Model } from './model.ts';
+import type { SchedulingSettings } from './settings.ts';
 
-export function factsOf({
-  section,
-  recovery,
-  gpu,
-  zones,
-  priorityClasses,
-  reservations,
-  tolerationBy,
-}: Model): SchedulingFacts {
+/** What others read. */
+export function factsOf({ section, recovery, priorityClasses, reservations }: Model): SchedulingFacts {
   return {
     nodeMonitorPeriod: KUBERNETES_TIMERS.nodeMonitorPeriod,
     nodeMonitorGracePeriod: recovery.grace,
@@ -21,23 +15,28 @@ export function factsOf({
     largeClusterSizeThreshold: KUBERNETES_TIMERS.largeClusterSizeThreshold,
     toleration: recovery.toleration,
     tolerationByApiServer: recovery.settable,
-    priorityClasses,
+    priorityClasses: priorityClasses.map(({ name, value }) => ({ name, value })),
     shutdownGracePeriod: section.shutdownGracePeriod,
     shutdownGracePeriodCriticalPods: section.shutdownGracePeriodCriticalPods,
     nodeFailureRecovery: recovery.node.last,
     zoneFailureRecovery: recovery.zone.last,
     reservations,
-    settings: {
-      zones: zones.length,
-      admission: section.admission,
-      tolerationBy,
-      gpu,
-      namespaces: section.namespaces.map(({ name, cpu, memory, pods }) => ({
-        name,
-        cpu: cpu ?? null,
-        memory: memory ?? null,
-        pods: pods ?? null,
-      })),
-    },
+  };
+}
+
+/** What only the renderer reads. */
+export function settingsOf({ section, gpu, zones, priorityClasses, tolerationBy }: Model): SchedulingSettings {
+  return {
+    zones: zones.length,
+    priorityClasses,
+    admission: section.admission,
+    tolerationBy,
+    gpu,
+    namespaces: section.namespaces.map(({ name, cpu, memory, pods }) => ({
+      name,
+      cpu: cpu ?? null,
+      memory: memory ?? null,
+      pods: pods ?? null,
+    })),
   };
 }

@@ -1,8 +1,9 @@
 /** GPU pools: what keeps ordinary pods out, what leads the right ones in, and who may use them. */
 import { stableJson } from '../../core/json.ts';
-import type { NodeTaint, SchedulingSettings } from '../../facts.ts';
+import type { NodeTaint } from '../../facts.ts';
 import { type Cluster, type Pool, poolMaxPerZone, poolZones } from '../../spec/cluster.ts';
 import type { Section } from './section.ts';
+import type { SchedulingSettings } from './settings.ts';
 
 /** Resource that the device plugin advertises. */
 export const GPU_RESOURCE = 'nvidia.com/gpu';

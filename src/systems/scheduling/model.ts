@@ -1,11 +1,12 @@
 /** Everything that decisions, alerts, runbooks and limits read, computed once per plan. */
-import type { KubeletReservation, SchedulingFacts, SchedulingSettings } from '../../facts.ts';
+import type { KubeletReservation } from '../../facts.ts';
 import { type Cluster, versionOf, zonesOf } from '../../spec/cluster.ts';
 import type { PlanContext } from '../../system.ts';
 import { gpuSettings } from './gpu.ts';
 import { type Recovery, recoveryFor } from './recovery.ts';
 import { reservationOf } from './reservations.ts';
 import type { Section } from './section.ts';
+import type { PriorityClass, SchedulingSettings } from './settings.ts';
 
 export type Context = PlanContext<never>;
 
@@ -16,7 +17,7 @@ export interface Model {
   readonly gpu: SchedulingSettings['gpu'];
   /** Zones of all regions. */
   readonly zones: readonly string[];
-  readonly priorityClasses: SchedulingFacts['priorityClasses'];
+  readonly priorityClasses: readonly PriorityClass[];
   readonly reservations: readonly KubeletReservation[];
   readonly tolerationBy: SchedulingSettings['tolerationBy'];
 }
@@ -35,7 +36,7 @@ export function modelOf(section: Section, { cluster }: Context): Model {
   };
 }
 
-function priorityClasses({ priorities }: Section): SchedulingFacts['priorityClasses'] {
+function priorityClasses({ priorities }: Section): readonly PriorityClass[] {
   return [
     {
       name: 'holdfast-critical',

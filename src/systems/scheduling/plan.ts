@@ -4,14 +4,15 @@ import { alerts } from './alerts.ts';
 import { nodeDecisions } from './decisions/nodes.ts';
 import { placementDecisions } from './decisions/placement.ts';
 import { timerDecisions } from './decisions/timers.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, settingsOf } from './facts.ts';
 import { limits } from './limits.ts';
 import { type Context, modelOf } from './model.ts';
 import { runbooks } from './runbooks.ts';
 import type { Section } from './section.ts';
+import type { SchedulingSettings } from './settings.ts';
 import { verifications } from './verify.ts';
 
-export function plan(section: Section, context: Context): SystemPlan<'scheduling'> {
+export function plan(section: Section, context: Context): SystemPlan<'scheduling', SchedulingSettings> {
   const model = modelOf(section, context);
   return {
     decisions: [...timerDecisions(model), ...placementDecisions(model), ...nodeDecisions(model)],
@@ -20,6 +21,7 @@ export function plan(section: Section, context: Context): SystemPlan<'scheduling
     verify: verifications(model),
     runbooks: runbooks(model),
     facts: factsOf(model),
+    settings: settingsOf(model),
     limits: limits(model),
   };
 }

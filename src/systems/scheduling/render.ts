@@ -1,5 +1,4 @@
 /** Plan → artifacts: priority classes, admission policies, quotas, kubelet settings. */
-import type { SchedulingFacts } from '../../facts.ts';
 import type { Artifact, ObjectArtifact, SystemPlan } from '../../system.ts';
 import type { Context } from './model.ts';
 import { gpuArtifacts } from './render/gpu-policy.ts';
@@ -7,20 +6,24 @@ import { namespaceArtifacts } from './render/namespaces.ts';
 import { kubeletArtifacts } from './render/nodes.ts';
 import { spreadPolicies } from './render/spread-policy.ts';
 import { tolerationPolicy } from './render/toleration-policy.ts';
+import type { PriorityClass, SchedulingSettings } from './settings.ts';
 
-export function render({ facts }: SystemPlan<'scheduling'>, { cluster }: Context): readonly Artifact[] {
+export function render(
+  { facts, settings }: SystemPlan<'scheduling', SchedulingSettings>,
+  { cluster }: Context,
+): readonly Artifact[] {
   return [
-    ...facts.priorityClasses.map(priorityClass),
-    ...spreadPolicies(facts),
-    ...tolerationPolicy(facts),
-    ...namespaceArtifacts(facts),
-    ...gpuArtifacts(facts),
+    ...settings.priorityClasses.map(priorityClass),
+    ...spreadPolicies(settings),
+    ...tolerationPolicy(settings, facts),
+    ...namespaceArtifacts(settings),
+    ...gpuArtifacts(settings),
     ...kubeletArtifacts(facts, cluster),
   ];
 }
 
 /** Classes below 0 wait for room, they never make it. */
-function priorityClass({ name, value, purpose }: SchedulingFacts['priorityClasses'][number]): ObjectArtifact {
+function priorityClass({ name, value, purpose }: PriorityClass): ObjectArtifact {
   return {
     form: 'object',
     path: `objects/priorityclass-${name}.yaml`,

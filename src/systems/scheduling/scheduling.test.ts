@@ -185,7 +185,7 @@ describe('item 5, GPU machines', () => {
   });
   it('of a pool without taint and labels is closed all the same', () => {
     const { plan: bare } = made({ provider: 'aws', pools: [{ ...gpuPool, taints: [], labels: {} }] });
-    expect(bare.facts.settings.gpu).toMatchObject({
+    expect(bare.settings.gpu).toMatchObject({
       taints: [{ key: 'nvidia.com/gpu', value: 'present' }],
       selectors: [{ 'nvidia.com/gpu.present': 'true' }],
       namespaces: ['gpu'],

@@ -1,7 +1,6 @@
 /** Decisions about machines: the engine, its groups, their order, what they may cost the account. */
 import { formatDuration, sayDuration } from '../../../core/duration.ts';
 import { formatPercent } from '../../../core/percent.ts';
-import type { NodePoolFacts } from '../../../facts.ts';
 import type { Decision } from '../../../system.ts';
 import { ENGINE_FROM, type Holder, possibleEngines, PRESENCE_FROM } from '../engine.ts';
 import type { Model } from '../model.ts';
@@ -9,6 +8,7 @@ import { formatTaint, GROWTH_FROM, grows, mostNodes, PLACES_FROM, standingNodes,
 import { autoscalerSource, EC2_QUOTAS, karpenterSource } from '../sources.ts';
 import { provisionTime } from '../timing.ts';
 import { unreadyPercentage, USUAL_UNREADY } from '../unready.ts';
+import type { NodePool } from '../settings.ts';
 
 /** In the order of the page. */
 export function nodeDecisions(model: Model): readonly Decision[] {
@@ -102,7 +102,7 @@ function quota({ pools }: Model): Decision {
 }
 
 /** Name of the vCPU quota in the Service Quotas console. */
-function quotaOf({ machineTypes: [type = ''], capacity, gpus }: NodePoolFacts): string {
+function quotaOf({ machineTypes: [type = ''], capacity, gpus }: NodePool): string {
   const family = gpus === 0 ? 'Standard (A, C, D, H, I, M, R, T, Z)' : type.startsWith('p') ? 'P' : 'G and VT';
   return capacity === 'spot' ? `All ${family} Spot Instance Requests` : `Running On-Demand ${family} instances`;
 }
@@ -211,6 +211,6 @@ function gpuPools({ gpuPools: pools, engine: by }: Model): Decision {
   };
 }
 
-function sum(pools: readonly NodePoolFacts[], count: (pool: NodePoolFacts) => number): number {
+function sum(pools: readonly NodePool[], count: (pool: NodePool) => number): number {
   return pools.reduce((total, pool) => total + count(pool), 0);
 }

@@ -1,12 +1,12 @@
 /** Decisions about pods: the metrics server, and what scales which workload. */
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
-import type { ScaledWorkload } from '../../../facts.ts';
 import type { Decision } from '../../../system.ts';
 import { type Model, needsKeda } from '../model.ts';
 import { PLACES_FROM } from '../node-pools.ts';
 import { failureDomains, SYNC_SECONDS, syncsBetween } from '../pod-scaling.ts';
 import { REPLICAS } from '../sizing.ts';
 import { kedaSource, kubernetesSource } from '../sources.ts';
+import type { ScaledWorkload } from '../settings.ts';
 
 /** In the order of the page. */
 export function podDecisions(model: Model): readonly Decision[] {

@@ -1,12 +1,12 @@
 /** The priorities of Cluster Autoscaler, in the one ConfigMap that its expander reads. */
+import { joinName } from '../../../kubernetes/names.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
-import type { NodePoolFacts } from '../../../facts.ts';
 import { type Holder, holderOf } from '../engine.ts';
-import { joinName } from '../names.ts';
 import { regionalAutoscalers } from '../regions.ts';
 import type { Rendering } from '../render.ts';
 import { machineDeploymentName } from './cluster-api.ts';
 import { groupName } from './eksctl.ts';
+import type { NodePool } from '../settings.ts';
 
 /** The name and the key are fixed in the expander (cluster-autoscaler-1.36.1 expander/priority/priority.go). */
 export const PRIORITIES = 'cluster-autoscaler-priority-expander';
@@ -81,7 +81,7 @@ interface Groups {
 }
 
 /** A regular expression that matches the pool's groups and no other's: whole names, since one pool's may begin like another's. */
-function pattern(pool: NodePoolFacts, { zones, holder, cluster }: Groups): string {
+function pattern(pool: NodePool, { zones, holder, cluster }: Groups): string {
   if (holder === 'eksctl') return `^eks-(${zones.map((zone) => groupName(pool, zone)).join('|')})-[0-9a-f-]{36}$`;
   if (holder === 'cluster-api') {
     return `^MachineDeployment/[^/]+/(${zones.map((zone) => machineDeploymentName(cluster, pool, zone)).join('|')})$`;

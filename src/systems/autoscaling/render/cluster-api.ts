@@ -1,10 +1,12 @@
 /** Machines of a Cluster API cluster: per pool a machine template and a bootstrap template, per zone a MachineDeployment. */
 import { stableJson } from '../../../core/json.ts';
+import { MANAGEMENT_NAMESPACE } from '../../../kubernetes/management.ts';
+import { joinName, shortHash } from '../../../kubernetes/names.ts';
 import { versionOf } from '../../../spec/cluster.ts';
-import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
-import { joinName, KUBELET_PATCH, PATCHES, shortHash } from '../names.ts';
+import { KUBELET_PATCH, PATCHES } from '../names.ts';
 import type { Rendering } from '../render.ts';
+import type { NodePool } from '../settings.ts';
 import { kubeletPatches, nodeLabels, registeredTaints, taintsField } from './kubelet.ts';
 
 const BOOTSTRAP = 'bootstrap.cluster.x-k8s.io';
@@ -20,13 +22,14 @@ export function renderClusterApi(from: Rendering): readonly Artifact[] {
   return from.facts.pools.flatMap((pool) => poolArtifacts(pool, patchOf(pool), from));
 }
 
-function poolArtifacts(pool: NodePoolFacts, patch: string, from: Rendering): readonly Artifact[] {
+function poolArtifacts(pool: NodePool, patch: string, from: Rendering): readonly Artifact[] {
   const { cluster } = from;
   const machine = machineTemplate(pool, from);
   const bootstrap = bootstrapTemplate(pool, patch, from);
   const artifact = (object: KubernetesObject, what: string): Artifact => ({
     form: 'object',
-    path: `machines/${object.kind.toLowerCase()}-${object.metadata?.name ?? ''}.yaml`,
+    target: 'management',
+    path: `objects/${object.kind.toLowerCase()}-${object.metadata?.name ?? ''}.yaml`,
     purpose: what,
     decisions: ['autoscaling.groups', 'autoscaling.engine'],
     object,
@@ -45,7 +48,7 @@ function poolArtifacts(pool: NodePoolFacts, patch: string, from: Rendering): rea
   ];
 }
 
-function machineTemplate(pool: NodePoolFacts, { cluster, facts }: Rendering): KubernetesObject {
+function machineTemplate(pool: NodePool, { cluster, facts }: Rendering): KubernetesObject {
   const spec = {
     instanceType: pool.machineTypes[0] ?? '',
     iamInstanceProfile: 'nodes.cluster-api-provider-aws.sigs.k8s.io',
@@ -60,7 +63,7 @@ function machineTemplate(pool: NodePoolFacts, { cluster, facts }: Rendering): Ku
   );
 }
 
-function bootstrapTemplate(pool: NodePoolFacts, patch: string, { cluster }: Rendering): KubernetesObject {
+function bootstrapTemplate(pool: NodePool, patch: string, { cluster }: Rendering): KubernetesObject {
   const spec = {
     files: [{ path: `${PATCHES}/${KUBELET_PATCH}`, owner: 'root:root', permissions: '0600', content: patch }],
     joinConfiguration: {
@@ -91,7 +94,7 @@ function template(
 ): KubernetesObject {
   return {
     ...type,
-    metadata: { name: joinName(...parts, shortHash(stableJson(spec))) },
+    metadata: { name: joinName(...parts, shortHash(stableJson(spec))), namespace: MANAGEMENT_NAMESPACE },
     spec: { template: { spec } },
   };
 }
@@ -102,7 +105,7 @@ interface Parts {
   readonly bootstrap: KubernetesObject;
 }
 
-function deployment(pool: NodePoolFacts, { zone, machine, bootstrap }: Parts, from: Rendering): KubernetesObject {
+function deployment(pool: NodePool, { zone, machine, bootstrap }: Parts, from: Rendering): KubernetesObject {
   const { cluster, facts } = from;
   const name = machineDeploymentName(cluster.name, pool, zone);
   const scaled = facts.engine === 'cluster-autoscaler';
@@ -112,6 +115,7 @@ function deployment(pool: NodePoolFacts, { zone, machine, bootstrap }: Parts, fr
     kind: 'MachineDeployment',
     metadata: {
       name,
+      namespace: MANAGEMENT_NAMESPACE,
       labels: { [`${CORE}/cluster-name`]: cluster.name },
       ...(scaled ? { annotations: annotations(pool, facts.settings.rootVolume) } : {}),
     },
@@ -136,12 +140,12 @@ function deployment(pool: NodePoolFacts, { zone, machine, bootstrap }: Parts, fr
 }
 
 /** Name of the group of a pool in a zone. */
-export function machineDeploymentName(cluster: string, pool: NodePoolFacts, zone: string): string {
+export function machineDeploymentName(cluster: string, pool: NodePool, zone: string): string {
   return joinName(cluster, pool.name, zone);
 }
 
 /** Sizes, and what a first machine of an empty group would bring. */
-function annotations(pool: NodePoolFacts, rootVolume: number): Readonly<Record<string, string>> {
+function annotations(pool: NodePool, rootVolume: number): Readonly<Record<string, string>> {
   const taints = registeredTaints(pool);
   return {
     [`${SIZE}-min-size`]: String(pool.minNodesPerZone),

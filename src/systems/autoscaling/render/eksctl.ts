@@ -1,11 +1,11 @@
 /** EKS managed node groups for eksctl, one per pool and zone. */
+import { joinName } from '../../../kubernetes/names.ts';
 import { versionOf } from '../../../spec/cluster.ts';
 import { versions } from '../../../versions.ts';
-import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
-import { joinName } from '../names.ts';
 import type { Rendering } from '../render.ts';
 import { nodeConfig, taintsField } from './kubelet.ts';
+import type { NodePool } from '../settings.ts';
 
 /** One file for the region of the cluster; Karpenter's machines beyond the least are not in it. */
 export function renderEksctl(from: Rendering): readonly Artifact[] {
@@ -38,7 +38,7 @@ const AUTOSCALER_ROLE = {
   wellKnownPolicies: { autoScaler: true },
 };
 
-function groupsOfPool(pool: NodePoolFacts, from: Rendering): readonly unknown[] {
+function groupsOfPool(pool: NodePool, from: Rendering): readonly unknown[] {
   const most = from.facts.engine === 'karpenter' ? pool.minNodesPerZone : pool.maxNodesPerZone;
   if (most === 0) return [];
   const bootstrap = nodeConfig(from, pool);
@@ -51,7 +51,7 @@ interface Group {
   readonly bootstrap: string | null;
 }
 
-function group(pool: NodePoolFacts, { zone, most, bootstrap }: Group, from: Rendering): unknown {
+function group(pool: NodePool, { zone, most, bootstrap }: Group, from: Rendering): unknown {
   const { facts, plans } = from;
   const { by, maxUnhealthy } = plans['control-plane'].facts.nodeRepair;
   const release = releaseVersion(from);
@@ -82,7 +82,7 @@ function group(pool: NodePoolFacts, { zone, most, bootstrap }: Group, from: Rend
 }
 
 /** Name of the managed group; EKS names its Auto Scaling group `eks-<name>-<uuid>`. */
-export function groupName(pool: NodePoolFacts, zone: string): string {
+export function groupName(pool: NodePool, zone: string): string {
   return joinName(pool.name, zone);
 }
 

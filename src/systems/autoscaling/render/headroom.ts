@@ -3,6 +3,7 @@ import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
 import { HEADROOM } from '../names.ts';
 import type { Rendering } from '../render.ts';
+import type { AutoscalingSettings } from '../settings.ts';
 
 /** The pause image that kubeadm v1.36 uses too (Kubernetes v1.36.3 cmd/kubeadm/app/constants). */
 const PAUSE = 'registry.k8s.io/pause:3.10.2';
@@ -25,13 +26,13 @@ export function renderHeadroom({ facts }: Rendering): readonly Artifact[] {
     ...(settings.ownPriorityClass
       ? [
           artifact(
-            priorityClass(headroom.priorityClass),
+            priorityClass(settings.priorityClass),
             'Below every ordinary pod, and just high enough that Cluster Autoscaler still makes room for it.',
           ),
         ]
       : []),
     artifact(
-      deployment(headroom, settings.spreadHeadroom),
+      deployment(headroom, settings),
       'Room for the pods of the largest loss; evicted at once when they need it.',
     ),
   ];
@@ -57,7 +58,10 @@ function priorityClass(name: string): KubernetesObject {
   };
 }
 
-function deployment(headroom: NonNullable<Rendering['facts']['headroom']>, zones: boolean): KubernetesObject {
+function deployment(
+  headroom: NonNullable<Rendering['facts']['headroom']>,
+  { spreadHeadroom: zones, priorityClass: priorityClassName }: AutoscalingSettings,
+): KubernetesObject {
   const labels = { 'app.kubernetes.io/name': HEADROOM };
   return {
     apiVersion: 'apps/v1',
@@ -71,7 +75,7 @@ function deployment(headroom: NonNullable<Rendering['facts']['headroom']>, zones
       template: {
         metadata: { labels },
         spec: {
-          priorityClassName: headroom.priorityClass,
+          priorityClassName,
           terminationGracePeriodSeconds: 0,
           automountServiceAccountToken: false,
           enableServiceLinks: false,

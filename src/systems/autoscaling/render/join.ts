@@ -1,8 +1,8 @@
 /** kubeadm's join configuration of hosts that people install. */
-import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact } from '../../../system.ts';
 import type { Rendering } from '../render.ts';
 import { joinConfiguration } from './kubelet.ts';
+import type { NodePool } from '../settings.ts';
 
 /** Lies beside the file, written by a runbook; kubeadm runs in that folder. */
 const DISCOVERY_FILE = 'discovery.conf';
@@ -14,7 +14,7 @@ export function renderJoinConfigurations({ facts }: Rendering): readonly Artifac
   );
 }
 
-function joinFile(pool: NodePoolFacts, { region, zone }: { readonly region: string; readonly zone: string }): Artifact {
+function joinFile(pool: NodePool, { region, zone }: { readonly region: string; readonly zone: string }): Artifact {
   const labels = { 'topology.kubernetes.io/region': region, 'topology.kubernetes.io/zone': zone };
   return {
     form: 'configuration',

@@ -1,11 +1,11 @@
 /** Karpenter's node pools, one per pool that grows, and the node class with the pinned image. */
 import { formatDuration } from '../../../core/duration.ts';
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
-import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { GPU_RESOURCE, grows, mostNodes, standingNodes, zonesOfPool } from '../node-pools.ts';
 import type { Rendering } from '../render.ts';
 import { nodeConfig, taintsField } from './kubelet.ts';
+import type { NodePool } from '../settings.ts';
 
 const NODE_CLASS = 'default';
 
@@ -67,7 +67,7 @@ function nodeClass(from: Rendering): KubernetesObject {
   };
 }
 
-function nodePool(pool: NodePoolFacts, { facts }: Rendering): KubernetesObject {
+function nodePool(pool: NodePool, { facts }: Rendering): KubernetesObject {
   const { settings } = facts;
   return {
     apiVersion: 'karpenter.sh/v1',
@@ -95,7 +95,7 @@ function nodePool(pool: NodePoolFacts, { facts }: Rendering): KubernetesObject {
 }
 
 /** What Karpenter may add on top of the machines that the managed groups hold. */
-function limits(pool: NodePoolFacts): Readonly<Record<string, string>> {
+function limits(pool: NodePool): Readonly<Record<string, string>> {
   const nodes = mostNodes(pool) - standingNodes(pool);
   return {
     cpu: formatCpu(nodes * pool.cpu),
@@ -104,7 +104,7 @@ function limits(pool: NodePoolFacts): Readonly<Record<string, string>> {
   };
 }
 
-function requirements(pool: NodePoolFacts): readonly unknown[] {
+function requirements(pool: NodePool): readonly unknown[] {
   const one = (key: string, values: readonly string[]) => ({ key, operator: 'In', values });
   return [
     one('kubernetes.io/os', ['linux']),

@@ -1,7 +1,6 @@
 /** Auto Scaling groups of machines that kubeadm joins, one per pool and zone, as Terraform; and what renews the token that they join with. */
 import { stringify } from 'yaml';
 import { type HclBlock, type HclItem, list, map, object, quoted, writeHcl } from '../../../core/hcl.ts';
-import type { NodePoolFacts } from '../../../facts.ts';
 import type { Artifact } from '../../../system.ts';
 import { identifier, KUBELET_PATCH, PATCHES } from '../names.ts';
 import { formatTaint, grows } from '../node-pools.ts';
@@ -9,6 +8,7 @@ import type { Rendering } from '../render.ts';
 import { autoScalingGroupName } from './autoscaler.ts';
 import { joinTokenArtifacts, parameterName } from './join-token.ts';
 import { joinConfiguration, kubeletPatches } from './kubelet.ts';
+import type { NodePool } from '../settings.ts';
 
 /** Fetched before the join and deleted after it. */
 const DISCOVERY_FILE = '/etc/kubernetes/discovery.conf';
@@ -33,10 +33,10 @@ export function renderTerraform(rendering: Rendering): readonly Artifact[] {
 }
 
 interface WithPatches extends Rendering {
-  readonly patchOf: (pool: NodePoolFacts) => string;
+  readonly patchOf: (pool: NodePool) => string;
 }
 
-function mainFile(region: string, pools: readonly NodePoolFacts[]): Artifact {
+function mainFile(region: string, pools: readonly NodePool[]): Artifact {
   const architectures = [...new Set(pools.map(({ architecture }) => architecture))].join(' and ');
   const variable = (name: string, type: string, description: string): HclBlock => ({
     block: `variable ${quoted(name)}`,
@@ -79,7 +79,7 @@ function mainFile(region: string, pools: readonly NodePoolFacts[]): Artifact {
   };
 }
 
-function poolFile(pool: NodePoolFacts, region: string, from: WithPatches): Artifact {
+function poolFile(pool: NodePool, region: string, from: WithPatches): Artifact {
   return {
     form: 'text',
     syntax: 'hcl',
@@ -90,7 +90,7 @@ function poolFile(pool: NodePoolFacts, region: string, from: WithPatches): Artif
   };
 }
 
-function launchTemplate(pool: NodePoolFacts, region: string, from: WithPatches): HclBlock {
+function launchTemplate(pool: NodePool, region: string, from: WithPatches): HclBlock {
   const { cluster, facts } = from;
   const block = (name: string, items: readonly HclItem[]): HclBlock => ({ block: name, items });
   return block(`resource "aws_launch_template" ${quoted(identifier(pool.name))}`, [
@@ -122,7 +122,7 @@ function launchTemplate(pool: NodePoolFacts, region: string, from: WithPatches):
   ]);
 }
 
-function autoScalingGroup(pool: NodePoolFacts, region: string, { cluster, facts }: Rendering): HclBlock {
+function autoScalingGroup(pool: NodePool, region: string, { cluster, facts }: Rendering): HclBlock {
   const zones = pool.places.find((place) => place.region === region)?.zones ?? [];
   const name = identifier(pool.name);
   const names = Object.fromEntries(
@@ -157,7 +157,7 @@ function autoScalingGroup(pool: NodePoolFacts, region: string, { cluster, facts 
 }
 
 /** One type: the launch template as it stands. Several of one size, or spot: whichever the provider has most of. */
-function launch(pool: NodePoolFacts, name: string): readonly HclItem[] {
+function launch(pool: NodePool, name: string): readonly HclItem[] {
   const template: readonly HclItem[] = [
     ['launch_template_id', `aws_launch_template.${name}.id`],
     ['version', 'aws_launch_template.' + name + '.latest_version'],
@@ -205,7 +205,7 @@ function launch(pool: NodePoolFacts, name: string): readonly HclItem[] {
 
 /** Tags of a group: how the autoscaler finds it, and what the first machine of an empty group would bring. */
 export function groupTags(
-  pool: NodePoolFacts,
+  pool: NodePool,
   cluster: string,
   scaled: boolean,
 ): readonly { readonly key: string; readonly value: string; readonly launch: boolean }[] {
@@ -242,7 +242,7 @@ function tagBlocks(tags: ReturnType<typeof groupTags>): readonly HclItem[] {
 }
 
 /** What a new machine runs once: name, secret, join. The secret is deleted before the first pod starts. */
-function userData(pool: NodePoolFacts, region: string, from: WithPatches): string {
+function userData(pool: NodePool, region: string, from: WithPatches): string {
   const flags = [{ name: 'cloud-provider', value: 'external' }];
   const metadata = 'http://169.254.169.254/latest';
   const script = [

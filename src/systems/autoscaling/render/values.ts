@@ -6,7 +6,6 @@ import { versionOf } from '../../../spec/cluster.ts';
 import type { Artifact, ValuesArtifact } from '../../../system.ts';
 import { chartOf } from '../charts.ts';
 import { holderOf } from '../engine.ts';
-import { MANAGEMENT_NAMESPACE } from '../names.ts';
 import { ACCELERATOR_LABEL } from '../node-pools.ts';
 import { type RegionalAutoscaler, regionalAutoscalers } from '../regions.ts';
 import type { Rendering } from '../render.ts';
@@ -94,18 +93,19 @@ function karpenter({ cluster, facts }: Rendering): ValuesArtifact {
 }
 
 function clusterAutoscaler(
-  { region, release, namespace }: RegionalAutoscaler,
+  { region, release, namespace, runs }: RegionalAutoscaler,
   { cluster, facts }: Rendering,
 ): ValuesArtifact {
   const { settings } = facts;
-  const managed = holderOf(cluster) === 'cluster-api';
+  const managed = runs.on === 'management';
   const instance = { 'app.kubernetes.io/instance': release };
   const after = formatDuration(settings.consolidateAfter);
   return {
     form: 'values',
-    path: `values/${release}.yaml`,
+    path: `values/${managed ? 'cluster-autoscaler' : release}.yaml`,
+    ...(managed ? { target: 'management' } : {}),
     purpose: managed
-      ? 'Cluster Autoscaler on the management cluster, in two copies.'
+      ? `Cluster Autoscaler of ${cluster.name} on the management cluster, in two copies.`
       : `Cluster Autoscaler of ${region}, in two copies.`,
     decisions: [
       'autoscaling.engine',
@@ -114,7 +114,7 @@ function clusterAutoscaler(
       'autoscaling.unreadyLimit',
       'autoscaling.scaleDown',
     ],
-    chart: chartOf('cluster-autoscaler', cluster, { release, namespace: managed ? MANAGEMENT_NAMESPACE : namespace }),
+    chart: chartOf('cluster-autoscaler', cluster, { release, namespace: runs.namespace }),
     values: {
       ...(managed
         ? {
@@ -131,7 +131,7 @@ function clusterAutoscaler(
       priorityClassName: CRITICAL,
       podDisruptionBudget: { maxUnavailable: 1 },
       podAnnotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8085' },
-      rbac: { serviceAccount: { name: 'cluster-autoscaler' } },
+      rbac: { serviceAccount: { name: managed ? release : 'cluster-autoscaler' } },
       resources: {
         requests: requests(settings.engineSize),
         limits: { memory: formatBytes(settings.engineSize.memory) },

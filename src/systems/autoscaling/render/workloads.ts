@@ -1,8 +1,8 @@
 /** One autoscaler per workload: an autoscaling/v2 HorizontalPodAutoscaler for CPU and memory, a KEDA ScaledObject for everything else. */
-import type { ScaledWorkload } from '../../../facts.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { fallbackReplicas, SYNC_SECONDS } from '../pod-scaling.ts';
 import type { Rendering } from '../render.ts';
+import type { ScaledWorkload } from '../settings.ts';
 
 /** All workloads of the section. */
 export function renderWorkloads({ facts }: Rendering): readonly Artifact[] {

@@ -1,5 +1,6 @@
 /** How the groups of machines and their engine come to life. */
 import { addressOfEndpoint } from '../endpoint.ts';
+import { MANAGEMENT_VARIABLE, onManagement } from '../../../kubernetes/management.ts';
 import { versionOf } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import type { Model } from '../model.ts';
@@ -69,16 +70,16 @@ function terraformSteps(model: Model): readonly RunbookStep[] {
   ];
 }
 
-function clusterApiSteps({ cluster }: Model): readonly RunbookStep[] {
+function clusterApiSteps({ cluster, engine }: Model): readonly RunbookStep[] {
   return [
     {
-      say: 'On the management cluster, apply the MachineDeployments and their templates. replicas is not written: its value is the autoscaler’s.',
-      run: 'kubectl apply --server-side -f autoscaling/machines/',
+      say: `On the management cluster (${MANAGEMENT_VARIABLE} is the name of its context), apply the MachineDeployments and their templates.${engine === 'none' ? '' : ' replicas is not written: its value is the autoscaler’s.'}`,
+      run: onManagement('apply --server-side -f management/autoscaling/objects/'),
       expect: 'serverside-applied for every object',
     },
     {
       say: 'Wait until the machines that always run are there.',
-      run: `kubectl get machinedeployments -l cluster.x-k8s.io/cluster-name=${cluster.name}`,
+      run: onManagement(`get machinedeployments -l cluster.x-k8s.io/cluster-name=${cluster.name}`),
       expect: 'as many READY as the least of each group',
     },
   ];

@@ -2,7 +2,7 @@
 import { formatPercent } from '../../../core/percent.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import type { Model } from '../model.ts';
-import { regionalAutoscalers } from '../regions.ts';
+import { kubectlForPods, regionalAutoscalers } from '../regions.ts';
 import { unreadyPercentage } from '../unready.ts';
 
 /** From what the scheduler says to what the engine says to what the provider says. */
@@ -49,23 +49,26 @@ function karpenterSteps(): readonly RunbookStep[] {
 }
 
 function autoscalerSteps({ cluster, holder, unreadyShare }: Model): readonly RunbookStep[] {
-  return regionalAutoscalers(cluster, holder).flatMap(({ release, namespace }) => [
-    {
-      say: `Look at its own view. Above ${formatPercent(unreadyPercentage(unreadyShare) / 100)} of unready machines it does nothing: then mend the machines or the network first, never the limit. A group in backoff is left alone until its time.`,
-      run: `kubectl -n ${namespace} get configmap cluster-autoscaler-status -o jsonpath='{.data.status}'`,
-      expect: 'clusterWide health Healthy, scaleUp InProgress or NoActivity per group',
-    },
-    {
-      say: 'Read why it does not scale: it says for every group why a new machine of it would not help the pod.',
-      run: `kubectl get events -A --field-selector reason=NotTriggerScaleUp --sort-by=.lastTimestamp | tail -5; kubectl -n ${namespace} logs -l app.kubernetes.io/instance=${release} --since=15m --prefix | grep -E "scale_up|priority expander|backoff" | tail -30`,
-      expect: 'max node group size reached, a taint, or a selector',
-    },
-    {
-      say: 'Check the priorities: a malformed ConfigMap is skipped with an event.',
-      run: `kubectl -n ${namespace} get events --field-selector reason=PriorityConfigMapInvalid; kubectl -n ${namespace} get configmap cluster-autoscaler-priority-expander -o yaml`,
-      expect: 'No resources found, and a catch-all line .* at the lowest priority',
-    },
-  ]);
+  return regionalAutoscalers(cluster, holder).flatMap((one) => {
+    const { release, namespace } = one;
+    return [
+      {
+        say: `Look at its own view. Above ${formatPercent(unreadyPercentage(unreadyShare) / 100)} of unready machines it does nothing: then mend the machines or the network first, never the limit. A group in backoff is left alone until its time.`,
+        run: `kubectl -n ${namespace} get configmap cluster-autoscaler-status -o jsonpath='{.data.status}'`,
+        expect: 'clusterWide health Healthy, scaleUp InProgress or NoActivity per group',
+      },
+      {
+        say: 'Read why it does not scale: it says for every group why a new machine of it would not help the pod.',
+        run: `kubectl get events -A --field-selector reason=NotTriggerScaleUp --sort-by=.lastTimestamp | tail -5; ${kubectlForPods(one, `logs -l app.kubernetes.io/instance=${release} --since=15m --prefix`)} | grep -E "scale_up|priority expander|backoff" | tail -30`,
+        expect: 'max node group size reached, a taint, or a selector',
+      },
+      {
+        say: 'Check the priorities: a malformed ConfigMap is skipped with an event.',
+        run: `kubectl -n ${namespace} get events --field-selector reason=PriorityConfigMapInvalid; kubectl -n ${namespace} get configmap cluster-autoscaler-priority-expander -o yaml`,
+        expect: 'No resources found, and a catch-all line .* at the lowest priority',
+      },
+    ];
+  });
 }
 
 function gpuSteps({ gpuPools }: Model): readonly RunbookStep[] {

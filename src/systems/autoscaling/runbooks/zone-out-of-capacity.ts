@@ -1,5 +1,6 @@
 /** The provider has no machine of the type in a zone. */
 import { sayDuration } from '../../../core/duration.ts';
+import { onManagement } from '../../../kubernetes/management.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import type { Model } from '../model.ts';
 import { grows } from '../node-pools.ts';
@@ -55,7 +56,7 @@ function autoscalerSteps(model: Model): readonly RunbookStep[] {
       run: [
         `kubectl -n ${namespace} get configmap cluster-autoscaler-status -o jsonpath='{.data.status}'`,
         ...(holder === 'cluster-api'
-          ? [`kubectl get machines -l cluster.x-k8s.io/cluster-name=${cluster.name} | grep -v Running`]
+          ? [`${onManagement(`get machines -l cluster.x-k8s.io/cluster-name=${cluster.name}`)} | grep -v Running`]
           : [
               `aws autoscaling describe-scaling-activities --region ${first?.region ?? ''} --query "Activities[?StatusCode=='Failed'].[AutoScalingGroupName,StatusMessage]" --output text`,
             ]),

@@ -6,9 +6,10 @@ import { VRRP_ADVERTISEMENT, VRRP_CHECK } from '../balancer.ts';
 import type { Context } from '../facts.ts';
 import { STATIC_POD_GRACE, watchGraceFor } from '../shutdown.ts';
 import { BALANCER, KIND, OWN_ADDRESS } from './paths.ts';
+import type { Settled } from '../settings.ts';
 
 /** Nothing is decided of EKS's own balancer beside that it is there. */
-export function balancerDecisions(facts: ControlPlaneFacts, context: Context): readonly Decision[] {
+export function balancerDecisions(facts: Settled, context: Context): readonly Decision[] {
   if (facts.kind === 'eks') return [balancer(facts, context)];
   return [
     balancer(facts, context),
@@ -51,7 +52,7 @@ const REASONS: Readonly<Record<ControlPlaneFacts['balancer']['kind'], string>> =
   managed: 'EKS runs the balancer before its API servers; nothing of it can be set.',
 };
 
-function balancer(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function balancer(facts: Settled, { cluster }: Context): Decision {
   const { kind } = facts.balancer;
   const source = {
     haproxy: HAPROXY,
@@ -69,7 +70,7 @@ function balancer(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   };
 }
 
-function instances(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function instances(facts: Settled, { cluster }: Context): Decision {
   const own = facts.balancer.kind !== 'kube-vip';
   const zones = [...new Set(facts.balancer.instances.map(({ zone }) => zone))];
   const spread =
@@ -84,7 +85,7 @@ function instances(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   return { field: 'balancerInstances', value, because, source: own ? KEEPALIVED : KUBE_VIP, from };
 }
 
-function address(facts: ControlPlaneFacts): Decision {
+function address(facts: Settled): Decision {
   const { address: held, interface: nic, addressHolder: holder, bgp } = facts.settings;
   const how = {
     keepalived: `keepalived moves it by VRRP over unicast, on ${nic}`,
@@ -114,7 +115,7 @@ function address(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function takeover(facts: ControlPlaneFacts): Decision {
+function takeover(facts: Settled): Decision {
   const { least, most } = facts.balancer.takeover;
   const { addressLease: lease, addressHolder: holder } = facts.settings;
   const span = `${sayDuration(least)} to ${sayDuration(most)}`;
@@ -144,7 +145,7 @@ function takeover(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function healthCheck(facts: ControlPlaneFacts): Decision {
+function healthCheck(facts: Settled): Decision {
   const { kind, ejection } = facts.balancer;
   const { interval, timeout, connectTimeout, fall, rise } = facts.settings.healthCheck;
   const span = `${sayDuration(ejection.least)} to ${sayDuration(ejection.most)}`;
@@ -172,7 +173,7 @@ function healthCheck(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function sessions(facts: ControlPlaneFacts): Decision {
+function sessions(facts: Settled): Decision {
   const { kind } = facts.balancer;
   const byCapa = facts.kind === 'cluster-api';
   const value = {
@@ -204,7 +205,7 @@ function sessions(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function shutdownDelay(facts: ControlPlaneFacts): Decision {
+function shutdownDelay(facts: Settled): Decision {
   const { shutdownDelay: delay, healthCheck: check, kubeletShutdown } = facts.settings;
   const { kind } = facts.balancer;
   const checked = kind === 'haproxy' || kind === 'nlb';
@@ -225,7 +226,7 @@ function shutdownDelay(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function goaway(facts: ControlPlaneFacts): Decision {
+function goaway(facts: Settled): Decision {
   const chance = facts.settings.goawayChance;
   const because =
     chance > 0

@@ -1,16 +1,16 @@
 /** Decisions about the machines of the control plane and the name that reaches them. */
 import { formatBytes, formatCpu, sayBytes } from '../../../core/quantity.ts';
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import type { Decision, DocumentPath, SystemPlan } from '../../../system.ts';
 import { EKS_AVAILABILITY, type Context } from '../facts.ts';
 import { mostNodes } from '../sizing.ts';
 import { KIND, NODES, pathsOf, PROVIDER } from './paths.ts';
+import type { Settled } from '../settings.ts';
 
 const KUBEADM = { project: 'kubeadm v1.36.3', where: 'cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go' };
 const EKS = { project: 'Amazon EKS', where: 'User Guide: control plane; Service Level Agreement' };
 
 /** Who the members are, which version they run, how large they are, and how they are reached. */
-export function memberDecisions(facts: ControlPlaneFacts, context: Context): readonly Decision[] {
+export function memberDecisions(facts: Settled, context: Context): readonly Decision[] {
   return [
     kind(facts, context),
     version(facts),
@@ -21,7 +21,7 @@ export function memberDecisions(facts: ControlPlaneFacts, context: Context): rea
   ];
 }
 
-function kind(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function kind(facts: Settled, { cluster }: Context): Decision {
   const because = {
     eks: `AWS runs the API servers and etcd over three zones and promises ${EKS_AVAILABILITY * 100}% of the time (Amazon EKS SLA). Flags of the API server, the controller manager, the scheduler and etcd cannot be set: failure detection, eviction rates, audit policy, priority-and-fairness seats and leader election keep the provider's values.`,
     kubeadm: `kubeadm makes the members of ${cluster.name}; every flag can be set, and every repair is ours. Configuration is v1beta4: extraArgs are lists of name and value.`,
@@ -30,7 +30,7 @@ function kind(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   return { field: 'kind', value: facts.kind, because, source: facts.kind === 'eks' ? EKS : KUBEADM, from: [KIND] };
 }
 
-function version(facts: ControlPlaneFacts): Decision {
+function version(facts: Settled): Decision {
   const { kubernetesVersion } = facts.settings;
   const because =
     facts.kind === 'eks'
@@ -45,7 +45,7 @@ function version(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function endpoint(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function endpoint(facts: Settled, { cluster }: Context): Decision {
   const { host, port } = facts.endpoint;
   const assigned = { eks: 'assigned by EKS', 'cluster-api': 'assigned by the AWS provider', kubeadm: '' }[facts.kind];
   const because =
@@ -67,7 +67,7 @@ function endpoint(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   };
 }
 
-function members(facts: ControlPlaneFacts, { plans }: Context): Decision {
+function members(facts: Settled, { plans }: Context): Decision {
   const stacked = plans.etcd.facts.topology === 'stacked';
   const zones = new Set(facts.members.map(({ zone }) => zone)).size;
   const because = stacked
@@ -90,7 +90,7 @@ function memberPaths(etcd: SystemPlan<'etcd'>): readonly DocumentPath[] {
   return [...own, ...pathsOf(etcd, ['topology', 'members'])];
 }
 
-function machine(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function machine(facts: Settled, { cluster }: Context): Decision {
   const { cpu, memory, storage } = facts.machine;
   const { machineType } = facts.settings;
   const nodes = mostNodes(cluster);
@@ -110,7 +110,7 @@ function machine(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   };
 }
 
-function names(facts: ControlPlaneFacts, { plans }: Context): Decision {
+function names(facts: Settled, { plans }: Context): Decision {
   const own = 'spec.controlPlane.endpoint';
   return {
     field: 'certificateNames',
@@ -132,7 +132,7 @@ function names(facts: ControlPlaneFacts, { plans }: Context): Decision {
   };
 }
 
-function localEndpoints(facts: ControlPlaneFacts): Decision {
+function localEndpoints(facts: Settled): Decision {
   return {
     field: 'controllersEndpoint',
     value:

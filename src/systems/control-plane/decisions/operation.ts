@@ -2,14 +2,14 @@
 import { CALLS_PER_POD, MOST_QPS, MOVE_WITHIN } from '../../../availability/client-limits.ts';
 import { sayDuration } from '../../../core/duration.ts';
 import { formatPercent } from '../../../core/percent.ts';
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import type { Decision } from '../../../system.ts';
 import type { Context } from '../facts.ts';
 import { podsOfLargestZone, smallestZoneShare } from '../sizing.ts';
 import { KIND, pathsOf } from './paths.ts';
+import type { Settled } from '../settings.ts';
 
 /** How the control plane behaves when something breaks or is renewed. */
-export function operationDecisions(facts: ControlPlaneFacts, context: Context): readonly Decision[] {
+export function operationDecisions(facts: Settled, context: Context): readonly Decision[] {
   const own = facts.kind === 'eks' ? [] : [detection(facts, context), clients(facts, context), leaders(facts)];
   return [...own, upgrade(facts), repair(facts, context), stuckVolumes(facts)];
 }
@@ -20,7 +20,7 @@ const CONTROLLER = {
 };
 const LEADER = { project: 'k8s.io/client-go v0.36.3', where: 'tools/leaderelection/leaderelection.go' };
 
-function detection(facts: ControlPlaneFacts, { plans }: Context): Decision {
+function detection(facts: Settled, { plans }: Context): Decision {
   const { scheduling } = plans;
   const flags = facts.settings.controllerManagerArguments.filter(
     ({ name }) => name.startsWith('node-') || name.endsWith('-threshold') || name.startsWith('secondary-'),
@@ -38,7 +38,7 @@ function detection(facts: ControlPlaneFacts, { plans }: Context): Decision {
 /** Fields of the scheduling plan that the flags come from. */
 const DETECTION_FIELDS = ['nodeMonitorGracePeriod', 'nodeEvictionRate', 'toleration'];
 
-function clients(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function clients(facts: Settled, { cluster }: Context): Decision {
   const pods = podsOfLargestZone(cluster);
   const { qps, burst } = facts.controllerManager;
   const calls = CALLS_PER_POD * pods;
@@ -68,7 +68,7 @@ function clients(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   };
 }
 
-function leaders(facts: ControlPlaneFacts): Decision {
+function leaders(facts: Settled): Decision {
   const { leaseDuration, renewDeadline, retryPeriod } = facts.leaderElection;
   return {
     field: 'leaderElection',
@@ -79,7 +79,7 @@ function leaders(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function upgrade(facts: ControlPlaneFacts): Decision {
+function upgrade(facts: Settled): Decision {
   const value = {
     eks: ['control plane by EKS', 'add-ons', 'nodes zone by zone'],
     kubeadm: [
@@ -106,7 +106,7 @@ function upgrade(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function repair(facts: ControlPlaneFacts, { cluster }: Context): Decision {
+function repair(facts: Settled, { cluster }: Context): Decision {
   const { by, after, maxUnhealthy } = facts.nodeRepair;
   const { nodes, zones } = smallestZoneShare(cluster);
   const how = {
@@ -149,7 +149,7 @@ function repair(facts: ControlPlaneFacts, { cluster }: Context): Decision {
   };
 }
 
-function stuckVolumes(facts: ControlPlaneFacts): Decision {
+function stuckVolumes(facts: Settled): Decision {
   const value = {
     'node-healthcheck': 'out-of-service taint',
     'machine-healthcheck': 'the Node object is deleted with its machine',

@@ -1,10 +1,10 @@
 /** Decisions about certificates, encryption, the audit log, and who may ask what. */
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import type { Decision } from '../../../system.ts';
 import { logRetentionDays } from '../audit.ts';
 import { anonymousPaths } from '../authentication.ts';
 import { repairAccounts } from '../priority.ts';
 import { KIND } from './paths.ts';
+import type { Settled } from '../settings.ts';
 
 const DAY = 86_400_000;
 /** Shares of the limited levels that every API server has: system 30, node-high 40, leader-election 10, workload-high 40, workload-low 100, global-default 20, catch-all 5. */
@@ -13,12 +13,12 @@ const BUILT_IN_SHARES = 245;
 const SEATS = 600;
 
 /** What keeps secrets secret and the API fair. */
-export function securityDecisions(facts: ControlPlaneFacts): readonly Decision[] {
+export function securityDecisions(facts: Settled): readonly Decision[] {
   const own = facts.kind === 'eks' ? [] : [certificates(facts), anonymous(facts)];
   return [encryption(facts), audit(facts), fairness(facts), ...own];
 }
 
-function certificates(facts: ControlPlaneFacts): Decision {
+function certificates(facts: Settled): Decision {
   const { certificateValidity: validity, authorityValidity } = facts.settings;
   const days = Math.floor(validity / DAY);
   const renewal =
@@ -48,7 +48,7 @@ export function alertBeforeDays(validity: number): number {
   return Math.min(30, Math.max(1, Math.floor(validity / DAY / 4)));
 }
 
-function encryption(facts: ControlPlaneFacts): Decision {
+function encryption(facts: Settled): Decision {
   const { provider, keyArn, keyBackup } = facts.settings.encryption;
   const because = {
     kms: `Secrets are encrypted with data keys that the KMS key ${keyArn ?? ''} wraps (KMS v2 envelope); the key itself never leaves KMS. It cannot be copied: what protects it is that it is not deleted, so deletion waits 30 days and needs a second person. Every etcd snapshot is unreadable without it.`,
@@ -79,7 +79,7 @@ function encryption(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function audit(facts: ControlPlaneFacts): Decision {
+function audit(facts: Settled): Decision {
   const days = logRetentionDays(facts.kind, facts.settings.auditKeep);
   const because =
     facts.kind === 'eks'
@@ -94,7 +94,7 @@ function audit(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function fairness(facts: ControlPlaneFacts): Decision {
+function fairness(facts: Settled): Decision {
   const shares = facts.settings.repairShares;
   const seats = Math.ceil((SEATS * shares) / (BUILT_IN_SHARES + shares));
   return {
@@ -106,7 +106,7 @@ function fairness(facts: ControlPlaneFacts): Decision {
   };
 }
 
-function anonymous(facts: ControlPlaneFacts): Decision {
+function anonymous(facts: Settled): Decision {
   const paths = anonymousPaths(facts.kind);
   return {
     field: 'anonymousRequests',

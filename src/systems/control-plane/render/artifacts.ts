@@ -21,9 +21,10 @@ import { kubeadmDocuments } from './kubeadm.ts';
 import { nginxConfiguration } from './nginx.ts';
 import { repairObjects } from './repair.ts';
 import { balancerTerraform } from './terraform.ts';
+import type { Settled } from '../settings.ts';
 
 export interface RenderInput {
-  readonly facts: ControlPlaneFacts;
+  readonly facts: Settled;
   readonly etcd: EtcdFacts;
   readonly cluster: Cluster;
 }
@@ -76,9 +77,9 @@ function eks({ facts, cluster }: RenderInput): Artifact {
 
 /** For another cluster: not among the objects that are applied to this one. */
 function management(input: RenderInput): readonly Artifact[] {
-  return clusterApiObjects(input).map((object) =>
-    configuration(`management/${fileName(object)}`, [object], {
-      purpose: 'Apply to the management cluster, which stands outside this one.',
+  return clusterApiObjects(input).map((object) => ({
+    ...applied(object, {
+      purpose: `For the management cluster, which makes ${input.cluster.name} and stands outside it.`,
       decisions: [
         'control-plane.kind',
         'control-plane.members',
@@ -87,7 +88,8 @@ function management(input: RenderInput): readonly Artifact[] {
         'control-plane.healthCheck',
       ],
     }),
-  );
+    target: 'management' as const,
+  }));
 }
 
 function hosts(input: RenderInput): readonly Artifact[] {

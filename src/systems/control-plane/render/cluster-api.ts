@@ -1,6 +1,9 @@
 /** Objects for the management cluster that makes and replaces the members: Cluster API v1beta2, AWS provider v1beta2. */
 import { stringify } from 'yaml';
-import type { ControlPlaneFacts, EtcdFacts } from '../../../facts.ts';
+import { stableJson } from '../../../core/json.ts';
+import type { EtcdFacts } from '../../../facts.ts';
+import { MANAGEMENT_NAMESPACE } from '../../../kubernetes/management.ts';
+import { joinName, shortHash } from '../../../kubernetes/names.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { FILES } from '../arguments.ts';
@@ -10,6 +13,7 @@ import { renewBeforeDays } from '../decisions/security.ts';
 import { kmsEncryption } from './encryption.ts';
 import { apiServerVolumes, etcdImageTag, kubeletSettings } from './kubeadm.ts';
 import { subnetsOf } from './subnets.ts';
+import type { Settled } from '../settings.ts';
 
 const DAY = 86_400_000;
 const GIB = 2 ** 30;
@@ -19,7 +23,7 @@ const CONTROL_PLANE = 'controlplane.cluster.x-k8s.io';
 const INFRASTRUCTURE = 'infrastructure.cluster.x-k8s.io';
 
 export interface ClusterApiInput {
-  readonly facts: ControlPlaneFacts;
+  readonly facts: Settled;
   readonly etcd: EtcdFacts;
   readonly cluster: Cluster;
 }
@@ -39,16 +43,16 @@ export function clusterApiObjects(input: ClusterApiInput): readonly KubernetesOb
   ];
 }
 
-/** Name of the machine template: a new size needs a new name, since templates do not change. */
-function templateName({ cluster: { name }, facts }: ClusterApiInput): string {
-  return `${name}-control-plane-${(facts.settings.machineType ?? 'any').replaceAll('.', '-')}`;
+/** Templates do not change: other content makes another one under another name, and the members roll to it. */
+function templateName(input: ClusterApiInput): string {
+  return joinName(input.cluster.name, 'control-plane', shortHash(stableJson(machineSpec(input))));
 }
 
 function cluster({ cluster: { name, cidrs }, facts }: ClusterApiInput): KubernetesObject {
   return {
     apiVersion: CORE,
     kind: 'Cluster',
-    metadata: { name },
+    metadata: { name, namespace: MANAGEMENT_NAMESPACE },
     spec: {
       clusterNetwork: {
         apiServerPort: facts.endpoint.port,
@@ -72,7 +76,7 @@ function awsCluster({ cluster: { name, regions, cidrs }, facts }: ClusterApiInpu
   return {
     apiVersion: `${INFRASTRUCTURE}/v1beta2`,
     kind: 'AWSCluster',
-    metadata: { name },
+    metadata: { name, namespace: MANAGEMENT_NAMESPACE },
     spec: {
       region: region?.name ?? '',
       network: { vpc: { cidrBlock: cidrs.nodes }, subnets },
@@ -94,21 +98,20 @@ function awsCluster({ cluster: { name, regions, cidrs }, facts }: ClusterApiInpu
 }
 
 function machineTemplate(input: ClusterApiInput): KubernetesObject {
-  const { facts } = input;
   return {
     apiVersion: `${INFRASTRUCTURE}/v1beta2`,
     kind: 'AWSMachineTemplate',
-    metadata: { name: templateName(input) },
-    spec: {
-      template: {
-        spec: {
-          instanceType: facts.settings.machineType ?? '',
-          iamInstanceProfile: 'control-plane.cluster-api-provider-aws.sigs.k8s.io',
-          instanceMetadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
-          rootVolume: { size: Math.ceil(facts.machine.storage / GIB), type: 'gp3', encrypted: true },
-        },
-      },
-    },
+    metadata: { name: templateName(input), namespace: MANAGEMENT_NAMESPACE },
+    spec: { template: { spec: machineSpec(input) } },
+  };
+}
+
+function machineSpec({ facts }: ClusterApiInput) {
+  return {
+    instanceType: facts.settings.machineType ?? '',
+    iamInstanceProfile: 'control-plane.cluster-api-provider-aws.sigs.k8s.io',
+    instanceMetadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
+    rootVolume: { size: Math.ceil(facts.machine.storage / GIB), type: 'gp3', encrypted: true },
   };
 }
 
@@ -120,7 +123,7 @@ function controlPlane(input: ClusterApiInput): KubernetesObject {
   return {
     apiVersion: `${CONTROL_PLANE}/v1beta2`,
     kind: 'KubeadmControlPlane',
-    metadata: { name: `${name}-control-plane` },
+    metadata: { name: `${name}-control-plane`, namespace: MANAGEMENT_NAMESPACE },
     spec: {
       replicas: facts.members.length,
       version: facts.settings.kubernetesVersion,
@@ -180,7 +183,7 @@ function kubeadmSpec({ cluster: target, facts, etcd }: ClusterApiInput) {
   };
 }
 
-function files(name: string, facts: ControlPlaneFacts) {
+function files(name: string, facts: Settled) {
   const file = (path: string, content: unknown) => ({
     path,
     owner: 'root:root',
@@ -209,7 +212,7 @@ function encryptionSecret(name: string): KubernetesObject {
   return {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
-    metadata: { name: `${name}-encryption` },
+    metadata: { name: `${name}-encryption`, namespace: MANAGEMENT_NAMESPACE },
     spec: {
       refreshInterval: '1h0m0s',
       secretStoreRef: { kind: 'ClusterSecretStore', name: 'holdfast' },
@@ -229,7 +232,7 @@ function health(
   return {
     apiVersion: CORE,
     kind: 'MachineHealthCheck',
-    metadata: { name: `${input.cluster.name}-${name}` },
+    metadata: { name: `${input.cluster.name}-${name}`, namespace: MANAGEMENT_NAMESPACE },
     spec: {
       clusterName: input.cluster.name,
       selector,

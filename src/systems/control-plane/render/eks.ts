@@ -1,11 +1,11 @@
 /** eksctl's configuration of an EKS cluster; node groups are the autoscaling system's. */
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { logRetentionDays } from '../audit.ts';
+import type { Settled } from '../settings.ts';
 
 /** ClusterConfig, eksctl.io/v1alpha5 (v0.230.0). Only what EKS lets be set. */
-export function eksClusterConfig(facts: ControlPlaneFacts, cluster: Cluster): KubernetesObject {
+export function eksClusterConfig(facts: Settled, cluster: Cluster): KubernetesObject {
   const { settings } = facts;
   const region = cluster.regions[0];
   return {

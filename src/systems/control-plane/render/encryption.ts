@@ -1,7 +1,7 @@
 /** Encryption at rest without a key in any file of ours: a reference to KMS, or a script that makes the key on a member. */
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { FILES } from '../arguments.ts';
+import type { Settled } from '../settings.ts';
 
 /** Where the KMS plug-in listens on every member. */
 export const KMS_SOCKET = 'unix:///var/run/kmsplugin/socket.sock';
@@ -24,7 +24,7 @@ export function kmsEncryption(cluster: string): KubernetesObject {
 }
 
 /** Runs once, on the first member; refuses to replace a key, since Secrets written with the old one would be lost. */
-export function keyScript(facts: ControlPlaneFacts): string {
+export function keyScript(facts: Settled): string {
   const { provider } = facts.settings.encryption;
   return `#!/bin/sh
 # Makes the encryption configuration with a new key. Run once, on ${facts.members[0]?.name ?? 'the first member'}; the other members get a copy.

@@ -1,9 +1,10 @@
 /** HAProxy's configuration: TLS passed through, members asked GET /readyz over TLS. */
 import type { ControlPlaneFacts } from '../../../facts.ts';
 import { fastInterval, STATUS_PORT } from '../balancer.ts';
+import type { Settled } from '../settings.ts';
 
 /** The same file on every instance (HAProxy 2.6 to 3.4, doc/configuration.txt). */
-export function haproxyConfiguration(facts: ControlPlaneFacts): string {
+export function haproxyConfiguration(facts: Settled): string {
   const { port } = facts.endpoint;
   const { interval, timeout, connectTimeout, fall, rise } = facts.settings.healthCheck;
   const check = `inter ${interval}ms fastinter ${fastInterval(interval)}ms downinter ${interval}ms fall ${fall} rise ${rise}`;

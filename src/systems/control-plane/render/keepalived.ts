@@ -1,6 +1,7 @@
 /** keepalived's configuration: who of the balancers holds the address. */
-import type { ControlPlaneFacts, Member } from '../../../facts.ts';
+import type { Member } from '../../../facts.ts';
 import { STATUS_PORT, VRRP_ADVERTISEMENT, VRRP_CHECK } from '../balancer.ts';
+import type { Settled } from '../settings.ts';
 
 const FIRST_PRIORITY = 100;
 
@@ -8,7 +9,7 @@ const FIRST_PRIORITY = 100;
  * One instance's file (keepalived 2.2.7, keepalived.conf(5)). Both start as BACKUP and never take the address back by
  * force, so that it moves once and not twice per failure.
  */
-export function keepalivedConfiguration(facts: ControlPlaneFacts, self: Member): string {
+export function keepalivedConfiguration(facts: Settled, self: Member): string {
   const { instances } = facts.balancer;
   const { address, interface: nic } = facts.settings;
   const index = instances.findIndex(({ name }) => name === self.name);
@@ -50,7 +51,7 @@ export function keepalivedConfiguration(facts: ControlPlaneFacts, self: Member):
 }
 
 /** HAProxy says itself whether any member is ready; nginx cannot, so a request goes through it. */
-function checkCommand(facts: ControlPlaneFacts): string {
+function checkCommand(facts: Settled): string {
   const curl = '/usr/bin/curl --fail --silent --output /dev/null --max-time 1';
   return facts.balancer.kind === 'haproxy'
     ? `${curl} http://127.0.0.1:${STATUS_PORT}/ready`

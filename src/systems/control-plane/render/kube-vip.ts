@@ -1,9 +1,10 @@
 /** kube-vip's static pod: the address moves between the members. */
-import type { ControlPlaneFacts, Member } from '../../../facts.ts';
+import type { Member } from '../../../facts.ts';
 import type { KubernetesObject } from '../../../system.ts';
+import type { Settled } from '../settings.ts';
 
 /** One member's manifest, after kube-vip's own generator (v1.0.4 pkg/kubevip/config_generator.go). */
-export function kubeVipManifest(facts: ControlPlaneFacts, self: Member, version: string): KubernetesObject {
+export function kubeVipManifest(facts: Settled, self: Member, version: string): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -29,7 +30,7 @@ export function kubeVipManifest(facts: ControlPlaneFacts, self: Member, version:
   };
 }
 
-function environment(facts: ControlPlaneFacts, self: Member): readonly (readonly [string, string])[] {
+function environment(facts: Settled, self: Member): readonly (readonly [string, string])[] {
   const { address, addressLease: lease, bgp, interface: nic } = facts.settings;
   const announced: readonly (readonly [string, string])[] =
     bgp === null

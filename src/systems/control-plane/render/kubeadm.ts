@@ -1,10 +1,11 @@
 /** What kubeadm reads on each member: v1beta4, lists of name and value, no token and no key in it. */
 import { formatDuration } from '../../../core/duration.ts';
-import type { Argument, ControlPlaneFacts, EtcdFacts, Member } from '../../../facts.ts';
+import type { Argument, EtcdFacts, Member } from '../../../facts.ts';
 import { type Cluster, versionOf } from '../../../spec/cluster.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { AUDIT_LOGS, FILES } from '../arguments.ts';
 import { bracketed } from './haproxy.ts';
+import type { Settled } from '../settings.ts';
 
 const VERSION = 'kubeadm.k8s.io/v1beta4';
 const PKI = '/etc/kubernetes/pki';
@@ -12,7 +13,7 @@ const PKI = '/etc/kubernetes/pki';
 export const DISCOVERY_FILE = 'discovery.conf';
 
 export interface KubeadmInput {
-  readonly facts: ControlPlaneFacts;
+  readonly facts: Settled;
   readonly etcd: EtcdFacts;
   readonly cluster: Cluster;
 }
@@ -44,7 +45,7 @@ function joinConfiguration({ facts, cluster }: KubeadmInput, self: Member): Kube
   };
 }
 
-function localEndpoint(facts: ControlPlaneFacts, self: Member) {
+function localEndpoint(facts: Settled, self: Member) {
   return { advertiseAddress: self.address, bindPort: facts.endpoint.port };
 }
 
@@ -106,7 +107,7 @@ function externalEtcd(etcd: EtcdFacts) {
 }
 
 /** Paths of the host that the API server reads and writes. */
-export function apiServerVolumes({ settings }: ControlPlaneFacts) {
+export function apiServerVolumes({ settings }: Settled) {
   const folder = (name: string, path: string, readOnly: boolean) => ({
     name,
     hostPath: path,
@@ -122,12 +123,12 @@ export function apiServerVolumes({ settings }: ControlPlaneFacts) {
 }
 
 /** For every kubelet that kubeadm starts: shutdown that drains, certificates that rotate, room for the machine itself. */
-export function kubeletConfiguration(facts: ControlPlaneFacts): KubernetesObject {
+export function kubeletConfiguration(facts: Settled): KubernetesObject {
   return { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', ...kubeletSettings(facts) };
 }
 
 /** The same fields for a patch. */
-export function kubeletSettings({ settings }: ControlPlaneFacts) {
+export function kubeletSettings({ settings }: Settled) {
   return {
     rotateCertificates: true,
     serverTLSBootstrap: true,

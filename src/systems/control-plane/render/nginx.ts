@@ -1,9 +1,9 @@
 /** nginx's stream configuration: TLS passed through, passive checks only. */
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import { bracketed, isIpv6 } from './haproxy.ts';
+import type { Settled } from '../settings.ts';
 
 /** The same file on every instance (nginx 1.22 with the stream module of the distribution). */
-export function nginxConfiguration(facts: ControlPlaneFacts): string {
+export function nginxConfiguration(facts: Settled): string {
   const { port } = facts.endpoint;
   const { connectTimeout, fall } = facts.settings.healthCheck;
   const failTimeout = Math.max(1, Math.ceil((fall * connectTimeout) / 1_000)) * 5;

@@ -1,13 +1,13 @@
 /** Objects that repair nodes of clusters that kubeadm made. */
 import { formatDuration } from '../../../core/duration.ts';
-import type { ControlPlaneFacts } from '../../../facts.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { REPAIR_NAMESPACE } from '../priority.ts';
+import type { Settled } from '../settings.ts';
 
 const TEMPLATE = 'out-of-service-taint';
 
 /** NodeHealthCheck v1alpha1 (v0.12.0) and its remediation template; workers only, members have a runbook. */
-export function repairObjects({ nodeRepair }: ControlPlaneFacts): readonly KubernetesObject[] {
+export function repairObjects({ nodeRepair }: Settled): readonly KubernetesObject[] {
   const remediation = { apiVersion: 'self-node-remediation.medik8s.io/v1alpha1', kind: 'SelfNodeRemediationTemplate' };
   const duration = formatDuration(nodeRepair.after);
   return [

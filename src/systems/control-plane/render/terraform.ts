@@ -1,13 +1,13 @@
 /** The network load balancer before members on AWS that kubeadm makes. */
-import type { ControlPlaneFacts } from '../../../facts.ts';
-import { hcl, type HclBlock, type HclItem, quoted } from './hcl.ts';
+import { type HclBlock, type HclItem, map, object, quoted, writeHcl } from '../../../core/hcl.ts';
+import type { Settled } from '../settings.ts';
 
 /** Kept for members that leave on purpose; they drain by /readyz first. */
 const DEREGISTRATION_SECONDS = 60;
 
 /** `api-balancer.tf`: balancer, target group with HTTPS /readyz, one target per member, the endpoint's record. */
-export function balancerTerraform(facts: ControlPlaneFacts, cluster: string): string {
-  return hcl([
+export function balancerTerraform(facts: Settled, cluster: string): string {
+  return writeHcl([
     requirements(),
     ...variables(),
     locals(facts),
@@ -25,7 +25,7 @@ function block(name: string, items: readonly HclItem[]): HclBlock {
 }
 
 function requirements(): HclBlock {
-  const provider = '{\n  source  = "hashicorp/aws"\n  version = ">= 6.0"\n}';
+  const provider = object({ source: quoted('hashicorp/aws'), version: quoted('>= 6.0') });
   return block('terraform', [['required_version', quoted('>= 1.9')], block('required_providers', [['aws', provider]])]);
 }
 
@@ -47,10 +47,9 @@ function variables(): readonly HclBlock[] {
   ];
 }
 
-function locals({ members }: ControlPlaneFacts): HclBlock {
-  const width = Math.max(0, ...members.map(({ name }) => quoted(name).length));
-  const rows = members.map(({ name, address }) => `  ${quoted(name).padEnd(width)} = ${quoted(address)}`);
-  return block('locals', [['members', `{\n${rows.join('\n')}\n}`]]);
+function locals({ members }: Settled): HclBlock {
+  const addresses = Object.fromEntries(members.map(({ name, address }) => [name, quoted(address)]));
+  return block('locals', [['members', map(addresses)]]);
 }
 
 /** At most 32 characters, no hyphen at the end (Elastic Load Balancing API). */
@@ -58,7 +57,7 @@ function shortName(cluster: string): string {
   return `${cluster.slice(0, 28).replace(/-+$/, '')}-api`;
 }
 
-function loadBalancer(facts: ControlPlaneFacts, cluster: string): HclBlock {
+function loadBalancer(facts: Settled, cluster: string): HclBlock {
   return block('resource "aws_lb" "api"', [
     ['name', quoted(shortName(cluster))],
     ['internal', String(!facts.settings.publicEndpoint)],
@@ -70,7 +69,7 @@ function loadBalancer(facts: ControlPlaneFacts, cluster: string): HclBlock {
   ]);
 }
 
-function targetGroup(facts: ControlPlaneFacts, cluster: string): HclBlock {
+function targetGroup(facts: Settled, cluster: string): HclBlock {
   const { interval, timeout, fall, rise } = facts.settings.healthCheck;
   return block('resource "aws_lb_target_group" "api"', [
     ['name', quoted(shortName(cluster))],
@@ -99,7 +98,7 @@ function targetGroup(facts: ControlPlaneFacts, cluster: string): HclBlock {
   ]);
 }
 
-function attachment(facts: ControlPlaneFacts): HclBlock {
+function attachment(facts: Settled): HclBlock {
   return block('resource "aws_lb_target_group_attachment" "member"', [
     ['for_each', 'local.members'],
     ['target_group_arn', 'aws_lb_target_group.api.arn'],
@@ -108,7 +107,7 @@ function attachment(facts: ControlPlaneFacts): HclBlock {
   ]);
 }
 
-function listener(facts: ControlPlaneFacts): HclBlock {
+function listener(facts: Settled): HclBlock {
   return block('resource "aws_lb_listener" "api"', [
     ['load_balancer_arn', 'aws_lb.api.arn'],
     ['port', String(facts.endpoint.port)],
@@ -121,7 +120,7 @@ function listener(facts: ControlPlaneFacts): HclBlock {
   ]);
 }
 
-function record(facts: ControlPlaneFacts): HclBlock {
+function record(facts: Settled): HclBlock {
   return block('resource "aws_route53_record" "api"', [
     ['zone_id', 'var.dns_zone_id'],
     ['name', quoted(facts.endpoint.host)],

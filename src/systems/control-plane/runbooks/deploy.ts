@@ -1,15 +1,23 @@
 /** How the control plane is made, in this cluster's names. */
 import type { ControlPlaneFacts, EtcdFacts, Member } from '../../../facts.ts';
+import {
+  fetchKubeconfig,
+  kubeconfigFile,
+  MANAGEMENT_CONTEXT,
+  MANAGEMENT_VARIABLE,
+  onManagement,
+} from '../../../kubernetes/management.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import { versionOf } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { FILES } from '../arguments.ts';
 import { REPAIR_NAMESPACE } from '../priority.ts';
+import type { Settled } from '../settings.ts';
 
 const PKI = '/etc/kubernetes/pki';
 
 /** Making the cluster. */
-export function deployRunbook(facts: ControlPlaneFacts, cluster: Cluster, etcd: EtcdFacts): Runbook {
+export function deployRunbook(facts: Settled, cluster: Cluster, etcd: EtcdFacts): Runbook {
   const steps = { eks: eksSteps, kubeadm: kubeadmSteps, 'cluster-api': clusterApiSteps }[facts.kind](
     facts,
     cluster,
@@ -23,7 +31,7 @@ export function deployRunbook(facts: ControlPlaneFacts, cluster: Cluster, etcd: 
   };
 }
 
-function eksSteps(facts: ControlPlaneFacts, cluster: Cluster): readonly RunbookStep[] {
+function eksSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
   const region = cluster.regions[0]?.name ?? '';
   return [
     {
@@ -40,7 +48,7 @@ function eksSteps(facts: ControlPlaneFacts, cluster: Cluster): readonly RunbookS
   ];
 }
 
-function kubeadmSteps(facts: ControlPlaneFacts, cluster: Cluster, etcd: EtcdFacts): readonly RunbookStep[] {
+function kubeadmSteps(facts: Settled, cluster: Cluster, etcd: EtcdFacts): readonly RunbookStep[] {
   const [first, ...others] = facts.members;
   if (!first) return [];
   return [
@@ -53,7 +61,7 @@ function kubeadmSteps(facts: ControlPlaneFacts, cluster: Cluster, etcd: EtcdFact
   ];
 }
 
-function encryptionSteps(facts: ControlPlaneFacts, first: Member): readonly RunbookStep[] {
+function encryptionSteps(facts: Settled, first: Member): readonly RunbookStep[] {
   const copy: RunbookStep = {
     say: `Copy each member's own folder and the shared files to ${FILES} of that member; a member never gets another's kubeadm.yaml.`,
     run: facts.members
@@ -90,7 +98,7 @@ function encryptionSteps(facts: ControlPlaneFacts, first: Member): readonly Runb
   ];
 }
 
-function balancerSteps(facts: ControlPlaneFacts, first: Member): readonly RunbookStep[] {
+function balancerSteps(facts: Settled, first: Member): readonly RunbookStep[] {
   const { kind } = facts.balancer;
   const { host } = facts.endpoint;
   const dns: RunbookStep = {
@@ -126,7 +134,7 @@ function balancerSteps(facts: ControlPlaneFacts, first: Member): readonly Runboo
 }
 
 /** HAProxy or nginx with keepalived, on machines of their own. */
-function ownBalancerSteps(facts: ControlPlaneFacts, first: Member, dns: RunbookStep): readonly RunbookStep[] {
+function ownBalancerSteps(facts: Settled, first: Member, dns: RunbookStep): readonly RunbookStep[] {
   const { kind, instances } = facts.balancer;
   const { host } = facts.endpoint;
   const file = kind === 'haproxy' ? 'haproxy.cfg' : 'nginx.conf';
@@ -158,7 +166,7 @@ function ownBalancerSteps(facts: ControlPlaneFacts, first: Member, dns: RunbookS
   ];
 }
 
-function initSteps(facts: ControlPlaneFacts, first: Member): readonly RunbookStep[] {
+function initSteps(facts: Settled, first: Member): readonly RunbookStep[] {
   const { host, port } = facts.endpoint;
   const after =
     facts.balancer.kind === 'kube-vip'
@@ -189,7 +197,7 @@ function initSteps(facts: ControlPlaneFacts, first: Member): readonly RunbookSte
 const SHARED_PKI = ['ca.crt', 'ca.key', 'sa.key', 'sa.pub', 'front-proxy-ca.crt', 'front-proxy-ca.key'];
 
 interface Joining {
-  readonly facts: ControlPlaneFacts;
+  readonly facts: Settled;
   readonly cluster: Cluster;
   readonly first: Member;
   readonly others: readonly Member[];
@@ -197,7 +205,7 @@ interface Joining {
 }
 
 /** With etcd on machines of its own its authority's key stays there, and every member has the same client certificate. */
-function externalEtcdStep({ members }: ControlPlaneFacts): RunbookStep {
+function externalEtcdStep({ members }: Settled): RunbookStep {
   const files = members.map(
     ({ name }) =>
       `ssh root@${name} ls ${PKI}/etcd/ca.crt ${PKI}/apiserver-etcd-client.crt ${PKI}/apiserver-etcd-client.key`,
@@ -252,7 +260,7 @@ function joinSteps({ facts, cluster, first, others, stacked }: Joining): readonl
   ];
 }
 
-function afterSteps(facts: ControlPlaneFacts, cluster: Cluster): readonly RunbookStep[] {
+function afterSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
   const cloud =
     cluster.provider === 'aws'
       ? [
@@ -282,34 +290,41 @@ function afterSteps(facts: ControlPlaneFacts, cluster: Cluster): readonly Runboo
   ];
 }
 
-function clusterApiSteps(facts: ControlPlaneFacts, cluster: Cluster): readonly RunbookStep[] {
+function clusterApiSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
   const local = facts.settings.encryption.provider !== 'kms';
   return [
     {
-      say: 'Install the providers in the management cluster, which must not be this one.',
-      run: `clusterctl init --core cluster-api:${versionOf(cluster, 'cluster-api')} --bootstrap kubeadm:${versionOf(cluster, 'cluster-api')} --control-plane kubeadm:${versionOf(cluster, 'cluster-api')} --infrastructure aws:${versionOf(cluster, 'cluster-api-provider-aws')}`,
+      say: `Install the providers in the management cluster, which must not be this one. ${MANAGEMENT_VARIABLE} is the name of its context in your kubeconfig; while it is unset, the commands for it stop.`,
+      run: `export ${MANAGEMENT_VARIABLE}=NAME_OF_ITS_CONTEXT\nclusterctl init --kubeconfig-context ${MANAGEMENT_CONTEXT} --core cluster-api:${versionOf(cluster, 'cluster-api')} --bootstrap kubeadm:${versionOf(cluster, 'cluster-api')} --control-plane kubeadm:${versionOf(cluster, 'cluster-api')} --infrastructure aws:${versionOf(cluster, 'cluster-api-provider-aws')}`,
     },
     ...(local
       ? [
           {
             say: `Put an EncryptionConfiguration with a new 32-byte key into the secret store behind ClusterSecretStore holdfast, as ${cluster.name}/encryption.yaml, and back it up: ${facts.settings.encryption.keyBackup}.`,
-            run: `kubectl get externalsecret ${cluster.name}-encryption`,
-            expect: 'SecretSynced',
+            run: `${onManagement(`apply --server-side -f management/control-plane/objects/externalsecret-${cluster.name}-encryption.yaml`)}\n${onManagement(`wait --for=condition=Ready externalsecret/${cluster.name}-encryption --timeout=2m`)}`,
+            expect: 'condition met',
           },
         ]
       : []),
     {
-      say: 'Apply the cluster and wait for its members.',
-      run: `kubectl apply --server-side -f control-plane/management/\nkubectl wait --for=condition=Available cluster/${cluster.name} --timeout=30m`,
+      say: 'Apply the cluster and wait for its first member.',
+      run: `${onManagement('apply --server-side -f management/control-plane/objects/')}\n${onManagement(`wait --for=condition=ControlPlaneInitialized cluster/${cluster.name} --timeout=30m`)}`,
       expect: 'condition met',
     },
     {
-      say: 'Take its kubeconfig and install the cloud controller manager.',
-      run: `clusterctl get kubeconfig ${cluster.name} > ${cluster.name}.kubeconfig\nhelm --kubeconfig ${cluster.name}.kubeconfig upgrade --install aws-cloud-controller-manager aws-cloud-controller-manager --repo https://kubernetes.github.io/cloud-provider-aws --namespace kube-system`,
+      say: `Take its kubeconfig, which is a secret, and install the cloud controller manager in ${cluster.name} itself: Cluster API knows a machine by the identity that this gives its node, and adds no further member before.`,
+      run: `${fetchKubeconfig(cluster.name)}\nhelm --kubeconfig ${kubeconfigFile(cluster.name)} upgrade --install aws-cloud-controller-manager aws-cloud-controller-manager --repo https://kubernetes.github.io/cloud-provider-aws --namespace kube-system`,
+    },
+    {
+      say: 'Wait until Cluster API has made as many members as the plan says, one after the other, and until etcd has its quorum and the API servers answer. Nodes become Ready later, when a network plug-in runs.',
+      run: `${onManagement(`wait --for=jsonpath='{.status.replicas}'=${facts.members.length} kubeadmcontrolplane/${cluster.name}-control-plane --timeout=30m`)}\n${onManagement(`wait --for=condition=ControlPlaneAvailable cluster/${cluster.name} --timeout=15m`)}`,
+      expect: 'condition met',
     },
     {
       say: 'See the machines over the zones.',
-      run: `kubectl get machines -l cluster.x-k8s.io/cluster-name=${cluster.name},cluster.x-k8s.io/control-plane -o custom-columns=NAME:.metadata.name,ZONE:.spec.failureDomain,PHASE:.status.phase`,
+      run: onManagement(
+        `get machines -l cluster.x-k8s.io/cluster-name=${cluster.name},cluster.x-k8s.io/control-plane -o custom-columns=NAME:.metadata.name,ZONE:.spec.failureDomain,PHASE:.status.phase`,
+      ),
       expect: 'Running',
     },
   ];

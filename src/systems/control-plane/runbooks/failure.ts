@@ -2,12 +2,14 @@
 import { formatPercent } from '../../../core/percent.ts';
 import { sayDuration } from '../../../core/duration.ts';
 import type { ControlPlaneFacts } from '../../../facts.ts';
+import { onManagement } from '../../../kubernetes/management.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { STATUS_PORT } from '../balancer.ts';
+import type { Settled } from '../settings.ts';
 
 /** The API does not answer, or slowly. */
-export function apiRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function apiRunbook(facts: Settled, cluster: Cluster): Runbook {
   const { host, port } = facts.endpoint;
   const region = cluster.regions[0]?.name ?? '';
   const look: Readonly<Record<ControlPlaneFacts['kind'], readonly RunbookStep[]>> = {
@@ -53,7 +55,7 @@ export function apiRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook 
     'cluster-api': [
       {
         say: 'See the machines and their conditions in the management cluster.',
-        run: `kubectl get kubeadmcontrolplane,machines -l cluster.x-k8s.io/cluster-name=${cluster.name}`,
+        run: onManagement(`get kubeadmcontrolplane,machines -l cluster.x-k8s.io/cluster-name=${cluster.name}`),
         expect: 'Running',
       },
       {
@@ -82,7 +84,7 @@ function statistics(name: string): string {
 }
 
 /** A lost member comes back on a new machine. */
-export function memberRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function memberRunbook(facts: Settled, cluster: Cluster): Runbook {
   const title = `Replace a lost member of ${cluster.name}`;
   const when =
     'When KubernetesApiMemberDown fires and the machine does not come back. The balancer has taken it out by itself.';
@@ -144,7 +146,7 @@ export function memberRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbo
 }
 
 /** Nobody leads. */
-export function leaderRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function leaderRunbook(facts: Settled, cluster: Cluster): Runbook {
   const where = facts.members
     .map(
       ({ name }) =>
@@ -179,7 +181,7 @@ export function leaderRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbo
 }
 
 /** The address moves, or shall be moved. */
-export function balancerRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function balancerRunbook(facts: Settled, cluster: Cluster): Runbook {
   const { instances, kind } = facts.balancer;
   const { address, interface: nic } = facts.settings;
   const service = kind === 'kube-vip' ? 'the static pod kube-vip' : `${kind} and keepalived`;
@@ -227,7 +229,7 @@ export function balancerRunbook(facts: ControlPlaneFacts, cluster: Cluster): Run
 }
 
 /** Nodes are lost and StatefulSets with them. */
-export function nodeRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function nodeRunbook(facts: Settled, cluster: Cluster): Runbook {
   const { maxUnhealthy, after, by } = facts.nodeRepair;
   const automatic = {
     'node-healthcheck': {
@@ -236,7 +238,7 @@ export function nodeRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook
     },
     'machine-healthcheck': {
       say: `Repair begins ${sayDuration(after)} after a node is not ready, and not above ${formatPercent(maxUnhealthy, 0)}. See it in the management cluster.`,
-      run: `kubectl get machinehealthcheck ${cluster.name}-workers -o wide`,
+      run: onManagement(`get machinehealthcheck ${cluster.name}-workers -o wide`),
     },
     'eks-node-repair': {
       say: `EKS repairs nodes of managed node groups ${sayDuration(after)} after they are not ready, and not above ${formatPercent(maxUnhealthy, 0)}. See what it did.`,

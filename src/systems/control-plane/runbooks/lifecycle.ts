@@ -1,12 +1,14 @@
 /** Upgrades, certificates and keys, in this cluster's names. */
 import { formatDuration } from '../../../core/duration.ts';
-import type { ControlPlaneFacts, Member } from '../../../facts.ts';
+import type { Member } from '../../../facts.ts';
+import { MANAGEMENT_CONTEXT, MANAGEMENT_NAMESPACE, onManagement } from '../../../kubernetes/management.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { FILES } from '../arguments.ts';
+import type { Settled } from '../settings.ts';
 
 /** Moves to a newer minor: one member, one zone at a time. */
-export function upgradeRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function upgradeRunbook(facts: Settled, cluster: Cluster): Runbook {
   const steps = { eks: eksUpgrade, kubeadm: kubeadmUpgrade, 'cluster-api': clusterApiUpgrade }[facts.kind](
     facts,
     cluster,
@@ -19,7 +21,7 @@ export function upgradeRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runb
   };
 }
 
-function eksUpgrade(_: ControlPlaneFacts, cluster: Cluster): readonly RunbookStep[] {
+function eksUpgrade(_: Settled, cluster: Cluster): readonly RunbookStep[] {
   const region = cluster.regions[0]?.name ?? '';
   return [
     {
@@ -38,7 +40,7 @@ function eksUpgrade(_: ControlPlaneFacts, cluster: Cluster): readonly RunbookSte
   ];
 }
 
-function kubeadmUpgrade(facts: ControlPlaneFacts): readonly RunbookStep[] {
+function kubeadmUpgrade(facts: Settled): readonly RunbookStep[] {
   const [first, ...others] = facts.members;
   if (!first) return [];
   const { port } = facts.endpoint;
@@ -88,20 +90,26 @@ function ready(address: string, port: number): string {
   return `curl --insecure --silent --fail --retry 30 --retry-all-errors --retry-delay 2 https://${address.includes(':') ? `[${address}]` : address}:${port}/readyz`;
 }
 
-function clusterApiUpgrade(_: ControlPlaneFacts, cluster: Cluster): readonly RunbookStep[] {
+function clusterApiUpgrade(_: Settled, cluster: Cluster): readonly RunbookStep[] {
   return [
-    { say: 'Upgrade the providers in the management cluster first.', run: 'clusterctl upgrade plan' },
+    {
+      say: 'Upgrade the providers in the management cluster first.',
+      run: `clusterctl upgrade plan --kubeconfig-context ${MANAGEMENT_CONTEXT}`,
+    },
     {
       say: 'Apply the new version; Cluster API adds one member, removes one old one, and goes on only while etcd is sound.',
-      run: `kubectl apply --server-side -f control-plane/management/\nkubectl get kubeadmcontrolplane ${cluster.name}-control-plane --watch`,
+      run: `${onManagement('apply --server-side -f management/control-plane/objects/')}\n${onManagement(`get kubeadmcontrolplane ${cluster.name}-control-plane --watch`)}`,
       expect: 'UPDATED equals REPLICAS',
     },
-    { say: 'Then the pools, one after the other.', run: 'kubectl get machinedeployments' },
+    {
+      say: 'Then the pools, one after the other.',
+      run: onManagement(`get machinedeployments -l cluster.x-k8s.io/cluster-name=${cluster.name}`),
+    },
   ];
 }
 
 /** Renews certificates without an upgrade. */
-export function renewRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function renewRunbook(facts: Settled, cluster: Cluster): Runbook {
   const title = `Renew the certificates of ${cluster.name}`;
   const when = `When KubernetesClientCertificateExpires fires, or a cluster has not been upgraded for long: certificates live ${formatDuration(facts.settings.certificateValidity)}.`;
   if (facts.kind === 'cluster-api') {
@@ -112,11 +120,13 @@ export function renewRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runboo
       steps: [
         {
           say: 'Roll the members now instead of at the planned day.',
-          run: `clusterctl alpha rollout restart kubeadmcontrolplane/${cluster.name}-control-plane`,
+          run: `clusterctl alpha rollout restart kubeadmcontrolplane/${cluster.name}-control-plane --namespace ${MANAGEMENT_NAMESPACE} --kubeconfig-context ${MANAGEMENT_CONTEXT}`,
         },
         {
           say: 'See the new dates.',
-          run: 'kubectl get machines -o custom-columns=NAME:.metadata.name,CERTIFICATES:.status.certificatesExpiryDate',
+          run: onManagement(
+            `get machines -l cluster.x-k8s.io/cluster-name=${cluster.name},cluster.x-k8s.io/control-plane -o custom-columns=NAME:.metadata.name,CERTIFICATES:.status.certificatesExpiryDate`,
+          ),
         },
       ],
     };
@@ -141,7 +151,7 @@ export function renewRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runboo
 }
 
 /** A static pod restarts when its manifest leaves and comes back; renewed files alone are not read by all components. */
-function renewStep(facts: ControlPlaneFacts, member: Member): RunbookStep {
+function renewStep(facts: Settled, member: Member): RunbookStep {
   const wait = Math.ceil(facts.settings.shutdownDelay / 1_000) + 35;
   return {
     say: `Renew on ${member.name} and restart its static pods; go on only when it is ready again.`,
@@ -176,7 +186,7 @@ export function approveRunbook(cluster: Cluster): Runbook {
 }
 
 /** The encryption key: lost, or to be changed. */
-export function encryptionRunbook(facts: ControlPlaneFacts, cluster: Cluster): Runbook {
+export function encryptionRunbook(facts: Settled, cluster: Cluster): Runbook {
   const { provider, keyArn, keyBackup } = facts.settings.encryption;
   const first = facts.members[0]?.name ?? '';
   const file = `${FILES}/encryption.yaml`;
@@ -233,7 +243,7 @@ export function encryptionRunbook(facts: ControlPlaneFacts, cluster: Cluster): R
         : [
             {
               say: `Change ${cluster.name}/encryption.yaml in the secret store: new key behind the old one; roll the members; new key first; roll again. Back it up: ${keyBackup}.`,
-              run: `clusterctl alpha rollout restart kubeadmcontrolplane/${cluster.name}-control-plane`,
+              run: `clusterctl alpha rollout restart kubeadmcontrolplane/${cluster.name}-control-plane --namespace ${MANAGEMENT_NAMESPACE} --kubeconfig-context ${MANAGEMENT_CONTEXT}`,
             },
             rewrite,
           ],

@@ -1,6 +1,6 @@
 /** Alert rules of etcd, after the thresholds of its own mixin. */
 import type { Alert } from '../../../system.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { quorumAlerts } from './quorum.ts';
 import { managedAlerts, spaceAlerts } from './space.ts';
 import { speedAlerts } from './speed.ts';

@@ -1,6 +1,6 @@
 /** Alerts about members, leaders and what is left of the quorum. */
 import type { Alert } from '../../../system.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { JOBS, memberSeries, MEMBER, MINUTE, MIXIN } from './series.ts';
 
 /** Members gone, no leader, leaders that change, proposals that fail. */

@@ -3,7 +3,7 @@ import { sayDuration } from '../../../core/duration.ts';
 import { sayBytes } from '../../../core/quantity.ts';
 import type { Alert } from '../../../system.ts';
 import { LARGEST_QUOTA } from '../load.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { JOBS, MEMBER, memberSeries, MINUTE, MIXIN } from './series.ts';
 
 const TOTAL = 'etcd_mvcc_db_total_size_in_bytes';
@@ -101,8 +101,8 @@ function fragmentation(): Alert {
 }
 
 /** The longest gap that the plan allows, and half an interval for the snapshot itself. */
-function snapshotOld({ settings, snapshotInterval }: Settled): Alert {
-  const allowed = settings.backup.longestGap + snapshotInterval / 2;
+function snapshotOld({ longestSnapshotGap, snapshotInterval }: Settled): Alert {
+  const allowed = longestSnapshotGap + snapshotInterval / 2;
   const seconds = Math.ceil(allowed / 1_000);
   const minutes = Math.ceil(seconds / 60) + 30;
   return {

@@ -1,6 +1,6 @@
 /** Alerts about slow disks and slow ways between members; thresholds in seconds, as plain numbers. */
 import type { Alert } from '../../../system.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { GUIDELINE, histogram, JOBS, MEMBER, MINUTE, MIXIN, quickHistogram } from './series.ts';
 
 const FSYNC = 'etcd_disk_wal_fsync_duration_seconds';

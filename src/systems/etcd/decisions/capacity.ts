@@ -6,7 +6,7 @@ import type { Cluster } from '../../../spec/cluster.ts';
 import type { Decision } from '../../../system.ts';
 import { DEFAULT_MAX_REQUEST } from '../arguments.ts';
 import { BENCHMARK_WRITES_PER_SECOND, DEFAULT_COMPACTION, FSYNC_GUIDELINE, sizesOf, wildReserve } from '../load.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { KIND, LOAD } from './paths.ts';
 
 /** The load, what it needs, and the limits that are set. */
@@ -42,7 +42,8 @@ function load({ settings }: Settled, cluster: Cluster): Decision {
 }
 
 function quota(facts: Settled): Decision {
-  const { settings, topology, quota: value } = facts;
+  const { settings, topology } = facts;
+  const { quota: value } = settings;
   const { data, eventsData, eventsApart, verdict } = settings;
   return {
     field: 'quota',
@@ -78,8 +79,8 @@ function history({ settings }: Settled): string {
   return `History lives for up to two compaction intervals: ${sayBytes(perSecond)}/s x ${seconds} s = ${sayBytes(perSecond * seconds)}, with ${sayBytes(written.liveData)} of live data${apart} ${sayBytes(data)}.`;
 }
 
-function judgement({ settings, quota: limit }: Settled): string {
-  const { verdict, data, load: written, compactionInterval } = settings;
+function judgement({ settings }: Settled): string {
+  const { verdict, data, load: written, compactionInterval, quota: limit } = settings;
   if (verdict !== 'does not fit etcd') return `That fits into ${sayBytes(limit)}.`;
   if (written.writesPerSecond > BENCHMARK_WRITES_PER_SECOND) {
     return `${written.writesPerSecond} writes/s are more than the ${BENCHMARK_WRITES_PER_SECOND} that etcd's own benchmark reaches with 256-byte values on three members: this load does not fit etcd, and more members make it slower.`;
@@ -89,8 +90,8 @@ function judgement({ settings, quota: limit }: Settled): string {
   return `${sayBytes(data)} do not fit into ${sayBytes(limit)}: at ${sayBytes(Math.round(perSecond))}/s a quota of 2 GiB is full after ${sayDuration((2 ** 31 / perSecond) * 1_000)}. More members do not help, since each holds everything. Keep what is not cluster state out of the API; compacting five times as often would leave ${sayBytes(Math.round(shorter))}.`;
 }
 
-function reason({ quota: limit, settings }: Settled): string {
-  const { load: written, data } = settings;
+function reason({ settings }: Settled): string {
+  const { load: written, data, quota: limit } = settings;
   const reserve = wildReserve(written.bytesPerWrite);
   return `The quota is the least of 2, 4 and 8 GiB that holds the data twice, since freed pages stay in the file until it is defragmented, and ${sayBytes(reserve)} that a client at 100 writes/s leaves before people stop it within an hour: 2 x ${sayBytes(data)} + ${sayBytes(reserve)} = ${sayBytes(2 * data + reserve)}, unless the document sets it: ${sayBytes(limit)}. A full quota is the alarm NOSPACE: every write is refused.`;
 }

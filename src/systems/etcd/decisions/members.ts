@@ -4,7 +4,7 @@ import { formatPercent } from '../../../core/percent.ts';
 import type { Decision } from '../../../system.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import { lossesBy, type Loss, spreadOf } from '../members.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { KIND, MEMBERS, SURVIVE, TOPOLOGY, ZONES } from './paths.ts';
 
 const FAQ = {

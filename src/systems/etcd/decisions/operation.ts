@@ -5,7 +5,7 @@ import type { Cluster } from '../../../spec/cluster.ts';
 import type { Decision } from '../../../system.ts';
 import { SHORTEST_INTERVAL } from '../backup.ts';
 import { sizesOf } from '../load.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { KIND, LOAD, TOPOLOGY } from './paths.ts';
 
 /** Snapshots, defragmentation, who reads metrics, and the machines when they are etcd's alone. */
@@ -26,8 +26,8 @@ function managedSnapshots(): Decision {
 }
 
 function snapshots(facts: Settled, cluster: Cluster): Decision {
-  const { snapshotInterval: interval, settings } = facts;
-  const { target, keep, longestGap } = settings.backup;
+  const { snapshotInterval: interval, longestSnapshotGap: longestGap, settings } = facts;
+  const { target, keep } = settings.backup;
   const where = target === null ? 'on the members' : `${target.endpoint ?? 's3'}/${target.bucket}/${target.prefix}`;
   return {
     field: 'snapshots',

@@ -2,7 +2,7 @@
 import { sayDuration } from '../../../core/duration.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import type { Decision } from '../../../system.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { DEFAULT_HEARTBEAT } from '../timers.ts';
 import { TIMERS } from './paths.ts';
 
@@ -14,8 +14,8 @@ export function timerDecisions(facts: Settled, cluster: Cluster): readonly Decis
 }
 
 function timers(facts: Settled, { survive }: Cluster): Decision {
-  const { heartbeatInterval, electionTimeout, settings } = facts;
-  const { roundTrip, load } = settings;
+  const { electionTimeout, settings } = facts;
+  const { heartbeatInterval, roundTrip, load } = settings;
   const between = survive === 'region' ? 'regions' : 'zones';
   const disk = load.fsyncP99 === null ? '' : ` and a flush of ${sayDuration(load.fsyncP99)}`;
   const why =
@@ -32,7 +32,8 @@ function timers(facts: Settled, { survive }: Cluster): Decision {
 }
 
 function leaderLoss(facts: Settled, { objectives }: Cluster): Decision {
-  const { leaderLoss: loss, heartbeatInterval, electionTimeout, settings, members } = facts;
+  const { leaderLoss: loss, electionTimeout, settings, members } = facts;
+  const { heartbeatInterval } = settings;
   const promised = objectives.controlPlaneRecovery;
   const short =
     promised !== undefined && promised < loss.most

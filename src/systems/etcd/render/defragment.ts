@@ -1,7 +1,7 @@
 /** The script that defragments the members of one etcd in the right order. */
 import type { TextArtifact } from '../../../system.ts';
 import { DEFRAGMENT_SCRIPT, ENVIRONMENT, everyMember } from '../runbooks/hosts.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 /** The script. */
 export function defragmentFile(facts: Settled): TextArtifact {

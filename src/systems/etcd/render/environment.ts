@@ -2,7 +2,7 @@
 import type { TextArtifact } from '../../../system.ts';
 import { type Instance, instancesOf, MAIN, PKI } from '../endpoints.ts';
 import { endpointsOf, ENVIRONMENT, EVENTS_ENVIRONMENT } from '../runbooks/hosts.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 /** One file for each etcd. */
 export function environmentFiles(facts: Settled): readonly TextArtifact[] {

@@ -4,7 +4,7 @@ import type { ConfigurationArtifact, KubernetesObject } from '../../../system.ts
 import { clientUrl, EVENTS, initialCluster, localUrl, metricsUrl, peerUrl, PKI } from '../endpoints.ts';
 import { eventsQuota } from '../needs.ts';
 import { MANIFESTS } from '../runbooks/hosts.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 /** One manifest per member. */
 export function eventsFiles(facts: Settled, cluster: string): readonly ConfigurationArtifact[] {
@@ -27,7 +27,7 @@ export function eventsFlags(facts: Settled, member: Member, cluster: string): re
     'data-dir': EVENTS.dataDirectory,
     'election-timeout': facts.electionTimeout,
     'feature-gates': 'InitialCorruptCheck=true',
-    'heartbeat-interval': facts.heartbeatInterval,
+    'heartbeat-interval': facts.settings.heartbeatInterval,
     'initial-advertise-peer-urls': peerUrl(member, EVENTS),
     'initial-cluster': initialCluster(facts.members, EVENTS),
     'initial-cluster-state': 'new',

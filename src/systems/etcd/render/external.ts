@@ -16,7 +16,7 @@ import {
 } from '../endpoints.ts';
 import { DEFAULT_MAX_REQUEST } from '../arguments.ts';
 import { eventsQuota } from '../needs.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 /** One configuration per member and etcd, and one unit per etcd. */
 export function externalFiles(facts: Settled, cluster: string): readonly TextArtifact[] {
@@ -56,9 +56,9 @@ export function memberConfiguration(facts: Settled, { member, instance, cluster 
   return {
     name: member.name,
     'data-dir': instance.dataDirectory,
-    'heartbeat-interval': facts.heartbeatInterval,
+    'heartbeat-interval': facts.settings.heartbeatInterval,
     'election-timeout': facts.electionTimeout,
-    'quota-backend-bytes': instance === MAIN ? facts.quota : eventsQuota(facts),
+    'quota-backend-bytes': instance === MAIN ? facts.settings.quota : eventsQuota(facts),
     ...(request === DEFAULT_MAX_REQUEST ? {} : { 'max-request-bytes': request }),
     'listen-peer-urls': peerUrl(member, instance),
     'listen-client-urls': `${localUrl(instance, facts)},${clientUrl(member, instance)}`,

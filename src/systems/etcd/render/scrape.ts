@@ -2,7 +2,7 @@
 import type { KubernetesObject, ObjectArtifact } from '../../../system.ts';
 import { instancesOf } from '../endpoints.ts';
 import { urlHost } from '../members.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 /** Where kube-prometheus and its chart look by custom. */
 const NAMESPACE = 'monitoring';

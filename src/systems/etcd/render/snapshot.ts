@@ -5,7 +5,7 @@ import { SNAPSHOT_METRIC } from '../alerts/space.ts';
 import { LOCAL_SNAPSHOTS } from '../needs.ts';
 import { CREDENTIALS, ENVIRONMENT, seconds, SNAPSHOT_SCRIPT, SNAPSHOTS } from '../runbooks/hosts.ts';
 import { rcloneVariables } from '../runbooks/restore.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 const METRICS = '/var/lib/node_exporter/textfile_collector';
 /** The slowest disk that is still of use reads at this rate. */
@@ -105,7 +105,7 @@ fi
 }
 
 function timeoutOf(facts: Settled): number {
-  return Math.max(60_000, Math.ceil(facts.quota / LEAST_BYTES_PER_SECOND) * 1_000);
+  return Math.max(60_000, Math.ceil(facts.settings.quota / LEAST_BYTES_PER_SECOND) * 1_000);
 }
 
 function service(facts: Settled): string {

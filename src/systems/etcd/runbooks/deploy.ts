@@ -2,7 +2,7 @@
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { EVENTS, initialCluster, instancesOf, MAIN, PKI } from '../endpoints.ts';
 import { FSYNC_GUIDELINE } from '../load.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import {
   CREDENTIALS,
   DEFRAGMENT_SCRIPT,

@@ -3,7 +3,7 @@ import { formatDuration } from '../../../core/duration.ts';
 import type { Member } from '../../../facts.ts';
 import type { RunbookStep } from '../../../system.ts';
 import { clientUrl, localUrl, MAIN } from '../endpoints.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 
 export const ENVIRONMENT = '/etc/holdfast/etcdctl.env';
 export const EVENTS_ENVIRONMENT = '/etc/holdfast/etcdctl-events.env';

@@ -1,6 +1,6 @@
 /** Runbooks of etcd. */
 import type { Runbook } from '../../../system.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { deployRunbook } from './deploy.ts';
 import { managedRunbook } from './managed.ts';
 import { quorumRunbook, replaceRunbook } from './members.ts';

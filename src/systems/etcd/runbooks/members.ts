@@ -1,7 +1,7 @@
 /** One member is lost, or the quorum is. */
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { initialCluster, instancesOf, MAIN, peerUrl } from '../endpoints.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { ENVIRONMENT, everyMember, MANIFESTS, namedMembers, sayMember, USE } from './hosts.ts';
 
 /** The runbook `replace-member`; a single member has nobody that could take in another. */

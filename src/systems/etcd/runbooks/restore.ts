@@ -2,7 +2,7 @@
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { formatDuration, sayDuration } from '../../../core/duration.ts';
 import { initialCluster, MAIN, peerUrl } from '../endpoints.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import { CREDENTIALS, everyMember, MANIFESTS, namedMembers, namingSteps, SNAPSHOTS, STOPPED, USE } from './hosts.ts';
 
 /**

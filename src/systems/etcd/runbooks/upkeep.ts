@@ -3,7 +3,7 @@ import { sayDuration } from '../../../core/duration.ts';
 import { sayBytes } from '../../../core/quantity.ts';
 import type { Runbook } from '../../../system.ts';
 import { FSYNC_GUIDELINE } from '../load.ts';
-import type { Settled } from '../settle.ts';
+import type { Settled } from '../settings.ts';
 import {
   CREDENTIALS,
   DEFRAGMENT_SCRIPT,
@@ -44,7 +44,7 @@ export function noSpaceRunbook(facts: Settled): Runbook {
   return {
     id: 'no-space',
     title: 'The quota is full, or soon will be',
-    when: `The database nears its quota of ${sayBytes(facts.quota)}, or writes fail with "etcdserver: mvcc: database space exceeded". Reads and deletes still work; everything else is refused until the alarm is disarmed.`,
+    when: `The database nears its quota of ${sayBytes(facts.settings.quota)}, or writes fail with "etcdserver: mvcc: database space exceeded". Reads and deletes still work; everything else is refused until the alarm is disarmed.`,
     steps: [
       {
         say: 'See the size, and whether the alarm is raised.',

@@ -1,8 +1,9 @@
 /** Keeps namespaces off GPU machines that have no business there, and leads the others to them. */
-import type { NodeTaint, SchedulingFacts } from '../../../facts.ts';
+import type { NodeTaint } from '../../../facts.ts';
 import type { ObjectArtifact } from '../../../system.ts';
 import { GPU_RESOURCE } from '../gpu.ts';
 import { validatingPolicy } from './policy.ts';
+import type { SchedulingSettings } from '../settings.ts';
 
 const PODS = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] }] as const;
 
@@ -21,12 +22,12 @@ const NEW_TOLERATIONS = {
 };
 
 /** Policies and quotas for GPU machines; none without GPU pools. */
-export function gpuArtifacts({ settings: { gpu } }: SchedulingFacts): readonly ObjectArtifact[] {
+export function gpuArtifacts({ gpu }: SchedulingSettings): readonly ObjectArtifact[] {
   if (gpu === null) return [];
   return [...guard(gpu), ...guide(gpu), ...gpu.namespaces.map((namespace) => quota(namespace, gpu.perNamespace))];
 }
 
-type Gpu = NonNullable<SchedulingFacts['settings']['gpu']>;
+type Gpu = NonNullable<SchedulingSettings['gpu']>;
 
 function guard(gpu: Gpu): readonly ObjectArtifact[] {
   return validatingPolicy({

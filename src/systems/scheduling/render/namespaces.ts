@@ -1,17 +1,17 @@
 /** Namespaces with their quota and default requests; GPU namespaces so that their quota has a place. */
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
-import type { SchedulingFacts } from '../../../facts.ts';
 import type { ObjectArtifact } from '../../../system.ts';
+import type { SchedulingSettings } from '../settings.ts';
 
 /** Requests that a container gets when it states none; a quota on requests refuses pods without any. No default limit: it would refuse containers that request more. */
 const DEFAULT_REQUEST = { cpu: '100m', memory: '128Mi' } as const;
 
-export function namespaceArtifacts({ settings }: SchedulingFacts): readonly ObjectArtifact[] {
+export function namespaceArtifacts(settings: SchedulingSettings): readonly ObjectArtifact[] {
   const names = [...new Set([...settings.namespaces.map(({ name }) => name), ...(settings.gpu?.namespaces ?? [])])];
   return [...names.map((name) => namespace(name, settings)), ...settings.namespaces.flatMap(quotaAndRange)];
 }
 
-function namespace(name: string, settings: SchedulingFacts['settings']): ObjectArtifact {
+function namespace(name: string, settings: SchedulingSettings): ObjectArtifact {
   const decisions = [
     ...(settings.namespaces.some((one) => one.name === name) ? ['scheduling.namespaces'] : []),
     ...(settings.gpu?.namespaces.includes(name) ? ['scheduling.gpuAccess'] : []),
@@ -30,7 +30,7 @@ function quotaAndRange({
   cpu,
   memory,
   pods,
-}: SchedulingFacts['settings']['namespaces'][number]): readonly ObjectArtifact[] {
+}: SchedulingSettings['namespaces'][number]): readonly ObjectArtifact[] {
   const hard = {
     ...(cpu === null ? {} : { 'requests.cpu': formatCpu(cpu) }),
     ...(memory === null ? {} : { 'requests.memory': formatBytes(memory) }),

@@ -1,7 +1,7 @@
 /** Admission policies that tell of spreads and disruption budgets that do not survive what they are for. */
-import type { SchedulingFacts } from '../../../facts.ts';
 import type { ObjectArtifact } from '../../../system.ts';
 import { type Validation, validatingPolicy } from './policy.ts';
+import type { SchedulingSettings } from '../settings.ts';
 
 /** Namespaces of Kubernetes itself, whose workloads come from elsewhere. */
 export const SYSTEM_NAMESPACES: readonly string[] = ['kube-node-lease', 'kube-public', 'kube-system'];
@@ -9,8 +9,7 @@ export const SYSTEM_NAMESPACES: readonly string[] = ['kube-node-lease', 'kube-pu
 const ZONE = "'topology.kubernetes.io/zone'";
 
 /** Policies for workloads and budgets; none when the document turns them off. */
-export function spreadPolicies({ settings }: SchedulingFacts): readonly ObjectArtifact[] {
-  const { admission, zones } = settings;
+export function spreadPolicies({ admission, zones }: SchedulingSettings): readonly ObjectArtifact[] {
   if (admission === 'off') return [];
   const actions = admission === 'deny' ? (['Deny'] as const) : (['Warn', 'Audit'] as const);
   const namespaces = { operator: 'NotIn', values: SYSTEM_NAMESPACES } as const;

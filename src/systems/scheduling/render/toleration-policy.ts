@@ -2,6 +2,7 @@
 import type { SchedulingFacts } from '../../../facts.ts';
 import { NOT_READY, UNREACHABLE } from '../../../kubernetes/tolerations.ts';
 import type { ObjectArtifact } from '../../../system.ts';
+import type { SchedulingSettings } from '../settings.ts';
 
 const NAME = 'holdfast-toleration';
 /** What the admission plugin DefaultTolerationSeconds adds; nothing else is replaced. */
@@ -9,9 +10,12 @@ const USUAL_SECONDS = 300;
 const DECISIONS = ['scheduling.toleration', 'scheduling.tolerationBy'];
 
 /** The policy and its binding; none where flags do it or nothing is shortened. */
-export function tolerationPolicy({ settings, toleration }: SchedulingFacts): readonly ObjectArtifact[] {
+export function tolerationPolicy(
+  { tolerationBy }: SchedulingSettings,
+  { toleration }: SchedulingFacts,
+): readonly ObjectArtifact[] {
   const seconds = toleration / 1_000;
-  if (settings.tolerationBy !== 'MutatingAdmissionPolicy' || seconds >= USUAL_SECONDS) return [];
+  if (tolerationBy !== 'MutatingAdmissionPolicy' || seconds >= USUAL_SECONDS) return [];
   const spec = {
     failurePolicy: 'Ignore',
     reinvocationPolicy: 'Never',

@@ -1,32 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { hcl, quoted } from './hcl.ts';
-import { subnetsOf } from './subnets.ts';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { overlaps, parseCidr } from '../../../core/cidr.ts';
-
-describe('Terraform text', () => {
-  it('aligns equals signs within a run of lines and not across blocks', () => {
-    const text = hcl([
-      {
-        block: 'resource "a" "b"',
-        items: [
-          ['name', quoted('x')],
-          ['protocol', quoted('TCP')],
-          '',
-          { block: 'inner', items: [['k', '1']] },
-          ['z', 'true'],
-        ],
-      },
-    ]);
-    expect(text).toBe(
-      'resource "a" "b" {\n  name     = "x"\n  protocol = "TCP"\n\n  inner {\n    k = 1\n  }\n  z = true\n}\n',
-    );
-  });
-
-  it('escapes template markers', () => {
-    expect(quoted('a${b}')).toBe('"a$${b}"');
-  });
-});
+import { subnetsOf } from './subnets.ts';
 
 describe('subnets', () => {
   it('never overlap and lie in the range, for every number of zones', () => {
