@@ -61,9 +61,8 @@ row('plan + render, 5 regions, 25 zones, 5,000 nodes, 1 pool', inProcess('plan-r
   mebibytes: 200,
 });
 for (const pools of [1, 10, 100, 1_000])
-  row(
-    `plan + render, ${pools} pools over 25 zones`,
-    inProcess('plan-render.ts', String(pools), '0'),
-    pools === 1_000 ? {} : { millis: 1_000, mebibytes: 200 },
-  );
+  row(`plan + render, ${pools} pools over 25 zones`, inProcess('plan-render.ts', String(pools), '0'), {
+    millis: 1_000,
+    mebibytes: 200,
+  });
 process.exitCode = missed === 0 ? 0 : 1;

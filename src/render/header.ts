@@ -26,8 +26,17 @@ export function writeHeader({ cluster, purpose, decisions }: Heading): string {
 function reason(id: string, { value, because, source }: Decision): readonly string[] {
   const indented = (text: string): readonly string[] => wrap(text, WIDTH - 2).map((line) => `  ${line}`);
   return [
-    ...wrap(`${id} = ${sayValue(value)}`, WIDTH),
-    ...indented(because),
+    ...wrap(`${id} = ${shortened(sayValue(value), id)}`, WIDTH),
+    ...indented(shortened(because, id)),
     ...indented(`Source: ${source.project}, ${source.where}`),
   ];
+}
+
+/** A list of a thousand pools helps nobody at the top of a thousand files. */
+const MOST_CHARACTERS = 1_200;
+
+function shortened(text: string, id: string): string {
+  return text.length <= MOST_CHARACTERS
+    ? text
+    : `${text.slice(0, MOST_CHARACTERS)} … (holdfast explain decision ${id} shows all)`;
 }
