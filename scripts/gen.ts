@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { documentReference } from './gen/document-reference.ts';
-import { clusterJsonSchema } from './gen/json-schema.ts';
+import { clusterJsonSchema, otherJsonSchemas } from './gen/json-schema.ts';
 import { systemPages } from './gen/system-pages.ts';
 
 export interface GeneratedFile {
@@ -16,7 +16,8 @@ export interface GeneratedFile {
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 const files: readonly GeneratedFile[] = [
-  { path: 'schema/cluster.schema.json', text: `${JSON.stringify(clusterJsonSchema(), null, 2)}\n` },
+  jsonFile('schema/cluster.schema.json', clusterJsonSchema()),
+  ...otherJsonSchemas().map(({ path, schema }) => jsonFile(path, schema)),
   { path: 'docs/document.md', text: documentReference() },
   ...systemPages(),
 ];
@@ -34,4 +35,8 @@ for (const { path } of stale) console.log(`${check ? 'not up to date' : 'wrote'}
 if (check && stale.length > 0) {
   console.error('Run `npm run gen` and commit what it writes.');
   process.exitCode = 1;
+}
+
+function jsonFile(path: string, value: unknown): GeneratedFile {
+  return { path, text: `${JSON.stringify(value, null, 2)}\n` };
 }

@@ -2,6 +2,10 @@
 export { HoldfastError, type Position, type Problem } from './core/error.ts';
 export type { Bytes, Fraction, MilliCpu, Millis, Money, PerSecond } from './core/units.ts';
 export type { Facts, Member, SystemId } from './facts.ts';
+export { type Inventory, readInventory } from './inventory/inventory.ts';
+export { readTexts } from './inventory/read.ts';
+export type { World } from './inventory/world.ts';
+export { worldOfInventory, worldOfPlan } from './inventory/world-of.ts';
 export { diffPlans } from './plan/diff.ts';
 export { readPriceTable } from './plan/price-file.ts';
 export { type ListedPrice, listedPrices, type PriceTable } from './plan/price-table.ts';

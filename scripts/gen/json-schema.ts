@@ -1,5 +1,7 @@
 /** The JSON Schema of the cluster document, for editors: what people write, not what is parsed from it. */
 import { z } from 'zod';
+import { priceTableSchema } from '../../src/plan/price-file.ts';
+import { outputSchemas } from '../../src/report/schemas.ts';
 import { clusterSchema } from '../../src/systems/document.ts';
 
 /** Draft 2020-12; written forms with a unit are text (or a bare number) with a pattern and an example. */
@@ -16,4 +18,23 @@ export function clusterJsonSchema(): Record<string, unknown> {
     },
   });
   return { $id: 'https://holdfast.dev/schema/cluster.schema.json', title: 'Holdfast cluster document', ...schema };
+}
+
+/** A schema for every output with `-o json`, by the kind that it carries, and for the table that `--prices` takes. */
+export function otherJsonSchemas(): readonly { readonly path: string; readonly schema: Record<string, unknown> }[] {
+  const outputs = Object.entries(outputSchemas).map(([kind, schema]) => ({
+    path: `schema/${kind.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()}.schema.json`,
+    schema: { title: kind, ...z.toJSONSchema(schema, { unrepresentable: 'any', override: open }) },
+  }));
+  const prices = {
+    title: 'Holdfast price table',
+    ...z.toJSONSchema(priceTableSchema, { io: 'input', unrepresentable: 'any' }),
+  };
+  return [...outputs, { path: 'schema/prices.schema.json', schema: prices }];
+}
+
+/** Later versions may add fields to an output, so its schema must not forbid them. */
+function open({ jsonSchema }: { jsonSchema: object }): void {
+  const schema = jsonSchema as Record<string, unknown>;
+  if (schema['additionalProperties'] === false) delete schema['additionalProperties'];
 }
