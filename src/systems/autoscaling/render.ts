@@ -8,15 +8,11 @@ import { renderEksctl } from './render/eksctl.ts';
 import { renderHeadroom } from './render/headroom.ts';
 import { renderJoinConfigurations } from './render/join.ts';
 import { renderKarpenter } from './render/karpenter.ts';
+import type { Rendering } from './render/rendering.ts';
 import { renderTerraform } from './render/terraform.ts';
 import { renderValues } from './render/values.ts';
 import { renderWorkloads } from './render/workloads.ts';
 import type { AutoscalingSettings, Settled } from './settings.ts';
-
-/** What a renderer reads. */
-export interface Rendering extends Context {
-  readonly facts: Settled;
-}
 
 /** Pure; the same plan gives the same files. */
 export function renderAutoscaling(

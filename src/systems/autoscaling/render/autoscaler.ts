@@ -3,7 +3,7 @@ import { joinName } from '../../../kubernetes/names.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { type Holder, holderOf } from '../engine.ts';
 import { regionalAutoscalers } from '../regions.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import { machineDeploymentName } from './cluster-api.ts';
 import { groupName } from './eksctl.ts';
 import type { NodePool } from '../settings.ts';

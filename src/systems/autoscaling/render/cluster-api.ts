@@ -5,7 +5,7 @@ import { joinName, shortHash } from '../../../kubernetes/names.ts';
 import { versionOf } from '../../../spec/cluster.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { KUBELET_PATCH, PATCHES } from '../names.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import type { NodePool } from '../settings.ts';
 import { kubeletPatches, nodeLabels, registeredTaints, taintsField } from './kubelet.ts';
 

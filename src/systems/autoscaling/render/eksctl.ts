@@ -3,7 +3,7 @@ import { joinName } from '../../../kubernetes/names.ts';
 import { versionOf } from '../../../spec/cluster.ts';
 import { versions } from '../../../versions.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import { nodeConfig, taintsField } from './kubelet.ts';
 import type { NodePool } from '../settings.ts';
 

@@ -2,7 +2,7 @@
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
 import { HEADROOM } from '../names.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import type { AutoscalingSettings } from '../settings.ts';
 
 /** The pause image that kubeadm v1.36 uses too (Kubernetes v1.36.3 cmd/kubeadm/app/constants). */

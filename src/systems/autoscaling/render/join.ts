@@ -1,6 +1,6 @@
 /** kubeadm's join configuration of hosts that people install. */
 import type { Artifact } from '../../../system.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import { joinConfiguration } from './kubelet.ts';
 import type { NodePool } from '../settings.ts';
 

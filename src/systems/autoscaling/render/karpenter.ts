@@ -3,7 +3,7 @@ import { formatDuration } from '../../../core/duration.ts';
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { GPU_RESOURCE, grows, mostNodes, standingNodes, zonesOfPool } from '../node-pools.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import { nodeConfig, taintsField } from './kubelet.ts';
 import type { NodePool } from '../settings.ts';
 

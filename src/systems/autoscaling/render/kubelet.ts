@@ -7,7 +7,7 @@ import type { KubeletReservation, SchedulingFacts } from '../../../facts.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { PATCHES } from '../names.ts';
 import { formatTaint } from '../node-pools.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import type { NodePool } from '../settings.ts';
 
 /** The document's default for pods per machine. */

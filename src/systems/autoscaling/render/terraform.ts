@@ -4,7 +4,7 @@ import { type HclBlock, type HclItem, list, map, object, quoted, writeHcl } from
 import type { Artifact } from '../../../system.ts';
 import { identifier, KUBELET_PATCH, PATCHES } from '../names.ts';
 import { formatTaint, grows } from '../node-pools.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import { autoScalingGroupName } from './autoscaler.ts';
 import { joinTokenArtifacts, parameterName } from './join-token.ts';
 import { joinConfiguration, kubeletPatches } from './kubelet.ts';

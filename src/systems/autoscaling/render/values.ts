@@ -8,7 +8,7 @@ import { chartOf } from '../charts.ts';
 import { holderOf } from '../engine.ts';
 import { ACCELERATOR_LABEL } from '../node-pools.ts';
 import { type RegionalAutoscaler, regionalAutoscalers } from '../regions.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import { DEVICE_PLUGIN_SIZE, KEDA_SIZE, REPLICAS, type Size } from '../sizing.ts';
 
 const CRITICAL = 'system-cluster-critical';

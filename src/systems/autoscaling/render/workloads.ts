@@ -1,7 +1,7 @@
 /** One autoscaler per workload: an autoscaling/v2 HorizontalPodAutoscaler for CPU and memory, a KEDA ScaledObject for everything else. */
 import type { Artifact, KubernetesObject } from '../../../system.ts';
 import { fallbackReplicas, SYNC_SECONDS } from '../pod-scaling.ts';
-import type { Rendering } from '../render.ts';
+import type { Rendering } from './rendering.ts';
 import type { ScaledWorkload } from '../settings.ts';
 
 /** All workloads of the section. */
