@@ -101,7 +101,7 @@ function restoreCommand(member: Member): string {
   if (step?.run === undefined) throw new Error(`The runbook has no step that restores ${member.name}.`);
   return substitute(step.run, {
     ...Object.fromEntries(members.map((one) => [`https://${one.address}:2380`, peerUrl(one)])),
-    '/root/restore.db': join(directory, 'restore.db'),
+    '~/restore.db': join(directory, 'restore.db'),
     '/var/lib/etcd': member.dataDirectory,
   });
 }

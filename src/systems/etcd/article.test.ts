@@ -148,7 +148,7 @@ describe('item 2: etcd', () => {
     for (const { name, address } of plan.facts.members) {
       expect(text).toContain(
         [
-          'etcdutl snapshot restore /root/restore.db \\',
+          'etcdutl snapshot restore ~/restore.db \\',
           `  --name "${name}" \\`,
           '  --data-dir /var/lib/etcd \\',
           `  --initial-cluster "${all}" \\`,

@@ -204,7 +204,7 @@ export function balancerRunbook(facts: Settled, cluster: Cluster): Runbook {
       kind === 'kube-vip'
         ? {
             say: `Take ${service} away from the holder; another member takes the address in at most ${sayDuration(facts.balancer.takeover.most)}.`,
-            run: `ssh root@${first?.name ?? ''} mv /etc/kubernetes/manifests/kube-vip.yaml /root/`,
+            run: `ssh root@${first?.name ?? ''} 'mv /etc/kubernetes/manifests/kube-vip.yaml ~/'`,
           }
         : {
             say: `Stop keepalived on the holder; the other takes the address at once, and in at most ${sayDuration(facts.balancer.takeover.most)} when the machine dies.`,
@@ -218,7 +218,7 @@ export function balancerRunbook(facts: Settled, cluster: Cluster): Runbook {
       kind === 'kube-vip'
         ? {
             say: 'Put it back.',
-            run: `ssh root@${first?.name ?? ''} mv /root/kube-vip.yaml /etc/kubernetes/manifests/`,
+            run: `ssh root@${first?.name ?? ''} 'mv ~/kube-vip.yaml /etc/kubernetes/manifests/'`,
           }
         : {
             say: 'Start keepalived again; it waits and does not take the address back.',

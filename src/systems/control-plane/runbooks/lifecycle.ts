@@ -155,7 +155,7 @@ function renewStep(facts: Settled, member: Member): RunbookStep {
   const wait = Math.ceil(facts.settings.shutdownDelay / 1_000) + 35;
   return {
     say: `Renew on ${member.name} and restart its static pods; go on only when it is ready again.`,
-    run: `ssh root@${member.name} 'kubeadm certs renew all && mkdir -p /root/manifests && mv /etc/kubernetes/manifests/*.yaml /root/manifests/ && sleep ${wait} && mv /root/manifests/*.yaml /etc/kubernetes/manifests/'\n${ready(member.address, facts.endpoint.port)}`,
+    run: `ssh root@${member.name} 'kubeadm certs renew all && mkdir -p ~/manifests && mv /etc/kubernetes/manifests/*.yaml ~/manifests/ && sleep ${wait} && mv ~/manifests/*.yaml /etc/kubernetes/manifests/'\n${ready(member.address, facts.endpoint.port)}`,
     expect: 'ok',
   };
 }

@@ -146,8 +146,8 @@ function eventsPods(facts: Settled): readonly RunbookStep[] {
     {
       say: 'Then give the API servers the flag, one member after the other, each only when the last is ready. The manifest is changed outside its folder, since the kubelet reads every file in it.',
       run: [
-        `sed 's|^    - kube-apiserver$|&\\n    - ${flag}|' ${MANIFESTS}/kube-apiserver.yaml > /root/kube-apiserver.yaml`,
-        `cp /root/kube-apiserver.yaml ${MANIFESTS}/kube-apiserver.yaml`,
+        `sed 's|^    - kube-apiserver$|&\\n    - ${flag}|' ${MANIFESTS}/kube-apiserver.yaml > ~/kube-apiserver.yaml`,
+        `cp ~/kube-apiserver.yaml ${MANIFESTS}/kube-apiserver.yaml`,
         'sleep 20\nuntil kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw "/readyz?verbose" | grep etcd-override; do sleep 2; done',
       ].join('\n'),
       expect: '[+]etcd-override-0 ok, and [+]etcd-override-readiness-0 ok',

@@ -45,8 +45,8 @@ function choose({ settings }: Settled): RunbookStep {
           ...(target.endpoint === null ? [] : [`set -a; source ${CREDENTIALS}; set +a`]),
           `export ${rcloneVariables(target).join(' ')}`,
           `rclone lsl snapshots:${target.bucket}/${target.prefix} | sort --key 2,3 | tail -n 5`,
-          `rclone copyto snapshots:${target.bucket}/${target.prefix}/<file> /root/restore.db`,
-          'SNAPSHOT=/root/restore.db',
+          `rclone copyto snapshots:${target.bucket}/${target.prefix}/<file> ~/restore.db`,
+          'SNAPSHOT=~/restore.db',
         ];
   return {
     say: 'Choose one snapshot and prove that it is whole: its last 32 bytes are the hash of the rest, which the status command does not compare. All members are restored from the same file.',
@@ -77,11 +77,11 @@ export function rcloneVariables(target: NonNullable<Settled['settings']['backup'
 }
 
 function copy(facts: Settled): RunbookStep {
-  const targets = namedMembers(facts).map(({ address }) => `scp "$SNAPSHOT" root@${address}:/root/restore.db`);
+  const targets = namedMembers(facts).map(({ address }) => `scp "$SNAPSHOT" root@${address}:restore.db`);
   return {
     say: 'Copy it to every member.',
     run: targets.join('\n'),
-    expect: 'sha256sum /root/restore.db prints the same checksum on each.',
+    expect: 'sha256sum ~/restore.db prints the same checksum on each.',
   };
 }
 
@@ -120,7 +120,7 @@ function restoreEach(facts: Settled, cluster: string): readonly RunbookStep[] {
         ? `On ${member.name}: restore with its own name and address and the list of all members. The token is new, so that no member of the old cluster joins; use the same on all. Revisions jump ahead by ${BUMP_REVISION.toLocaleString('en-US')} and the past counts as compacted, so that every watch and cache starts anew instead of going back; at ${perSecond} writes/s that covers ${covers} since the snapshot.`
         : `On ${member.name}: the same with its own name and address.`,
     run: [
-      `etcdutl snapshot restore /root/restore.db \\`,
+      `etcdutl snapshot restore ~/restore.db \\`,
       `  --name "${member.name}" \\`,
       `  --data-dir ${MAIN.dataDirectory} \\`,
       `  --initial-cluster "${all}" \\`,
@@ -184,6 +184,6 @@ function restartEach(facts: Settled): RunbookStep {
 function finish({ settings }: Settled): RunbookStep {
   return {
     say: `Take a new snapshot at once. Remove the old data when nobody misses anything. Run the restore as a drill at least once a quarter, on machines that are not these; keep the key of the encryption provider with the snapshots' access, but not in the same place. Snapshots of ${formatDuration(settings.backup.keep)} are kept.`,
-    run: `systemctl start etcd-snapshot.service\nrm -r ${MAIN.dataDirectory}.before-restore /root/restore.db ${STOPPED}`,
+    run: `systemctl start etcd-snapshot.service\nrm -r ${MAIN.dataDirectory}.before-restore ~/restore.db ${STOPPED}`,
   };
 }
