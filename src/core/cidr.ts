@@ -27,9 +27,12 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
-/** How many addresses the range has. */
+/** Nobody counts machines beyond this; numbers up to it are exact, which those of a whole IPv6 range would not be. */
+const MOST_ADDRESSES = 2 ** 32;
+
+/** How many addresses the range has for machines: all of it, of an IPv6 range the first 2^32. */
 export function sizeOf(range: Cidr): number {
-  return Number(range.last - range.first + 1n);
+  return Math.min(MOST_ADDRESSES, Number(range.last - range.first + 1n));
 }
 
 /** The address at `index` of the range, as text; IPv4 and IPv6. */

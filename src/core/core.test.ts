@@ -95,7 +95,10 @@ describe('address ranges', () => {
     expect(overlaps(nodes, pods)).toBe(true);
     expect(overlaps(nodes, other)).toBe(false);
     expect(addressAt(nodes, 266)).toBe('10.0.1.10');
-    expect(addressAt(parseCidr('fd00::/64') ?? nodes, 10)).toBe('fd00::a');
+    const wide = parseCidr('fd00::/64') ?? nodes;
+    expect(addressAt(wide, 10)).toBe('fd00::a');
+    expect(sizeOf(wide)).toBe(2 ** 32);
+    expect(addressAt(wide, sizeOf(wide) - 1)).toBe('fd00::ffff:ffff');
   });
   it.each(['10.0.0.1/16', '10.0.0.0', '10.0.0.0/33', 'x/8', ''])('%j is none', (text) =>
     expect(parseCidr(text)).toBeUndefined(),

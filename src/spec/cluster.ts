@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { versions } from '../versions.ts';
-import { bytes, cidr, cpu, duration, money, name, percent, rate } from './fields.ts';
+import { bytes, cidr, cpu, duration, labelKey, labelValue, money, name, percent, rate } from './fields.ts';
 import { machineTypes } from './machine-types.ts';
 
 export const API_VERSION = 'holdfast.dev/v1';
@@ -52,8 +52,8 @@ const objectives = z
   );
 
 const taint = z.strictObject({
-  key: z.string().min(1).max(316).describe('Taint key.'),
-  value: z.string().max(63).prefault('').describe('Taint value.'),
+  key: labelKey().describe('Taint key.'),
+  value: labelValue().prefault('').describe('Taint value.'),
   effect: z
     .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
     .prefault('NoSchedule')
@@ -105,10 +105,7 @@ const pool = z.strictObject({
   machine,
   capacity: z.enum(['on-demand', 'spot']).prefault('on-demand').describe('Spot machines can be reclaimed all at once.'),
   priority: z.int().min(1).max(100).prefault(50).describe('Which pool grows first: higher goes first.'),
-  labels: z
-    .record(z.string().min(1), z.string().max(63))
-    .prefault({})
-    .describe('Labels that the machines register with.'),
+  labels: z.record(labelKey(), labelValue()).prefault({}).describe('Labels that the machines register with.'),
   taints: z.array(taint).prefault([]).describe('Taints that the machines register with.'),
 });
 
@@ -147,7 +144,9 @@ export const baseSpec = {
             .string()
             .regex(/^v?\d+\.\d+\.\d+$/, `is not a version, like ${known.version}`)
             .optional()
-            .describe(`Version of ${component}; by default ${known.version}, accepted: ${known.accepts.join(', ')}.`),
+            .describe(
+              `Version of ${component}; by default ${known.version}; a release of ${known.accepts.join(', ')}, written in full.`,
+            ),
         ]),
       ) as Record<keyof typeof versions, z.ZodOptional<z.ZodString>>,
     )

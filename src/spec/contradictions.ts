@@ -1,10 +1,10 @@
 /** Statements of the base of the document that cannot both hold; those of sections are their systems'. */
-import { overlaps, parseCidr, sizeOf } from '../core/cidr.ts';
+import { type Cidr, overlaps, parseCidr, sizeOf } from '../core/cidr.ts';
 import { assert } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 import { formatBytes, formatCpu } from '../core/quantity.ts';
 import { versions } from '../versions.ts';
-import { type Cluster, poolMaxPerZone, poolZones, zonesOf } from './cluster.ts';
+import { type Cluster, type Pool, poolMaxPerZone, poolZones, zonesOf } from './cluster.ts';
 import { machineTypes } from './machine-types.ts';
 
 export interface BaseContradiction {
@@ -111,9 +111,55 @@ function poolContradictions(cluster: Cluster, index: number): readonly BaseContr
       expected: `at least ${pool.nodesPerZone}`,
     });
   }
-  found.push(...machineContradictions(cluster, index));
+  found.push(...machineContradictions(cluster, index), ...registrationContradictions(pool, at));
   return found;
 }
+
+/**
+ * Prefixes under kubernetes.io and k8s.io that a kubelet may set on its own node (Kubernetes v1.36.3,
+ * pkg/kubelet/apis/well_known_labels.go and NodeRestriction); it refuses to start with others.
+ */
+const KUBELET_PREFIXES = ['kubelet.kubernetes.io', 'node.kubernetes.io'];
+/** Labels that kubelet and cloud provider set themselves; the document's would be overwritten. */
+const SET_ELSEWHERE = new Set([
+  'kubernetes.io/arch',
+  'kubernetes.io/hostname',
+  'kubernetes.io/os',
+  'node.kubernetes.io/instance-type',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+]);
+
+/** What machines cannot register with. */
+function registrationContradictions(pool: Pool, at: string): readonly BaseContradiction[] {
+  const labels = Object.keys(pool.labels).flatMap((key) => {
+    const prefix = key.includes('/') ? (key.split('/')[0] ?? '') : '';
+    const reserved =
+      /(^|\.)(kubernetes|k8s)\.io$/.test(prefix) &&
+      !KUBELET_PREFIXES.some((one) => prefix === one || prefix.endsWith(`.${one}`));
+    if (!SET_ELSEWHERE.has(key) && !reserved) return [];
+    return [
+      {
+        code: 'reserved-label',
+        path: `${at}.labels.${key}`,
+        message: SET_ELSEWHERE.has(key)
+          ? `label ${key} is set by the kubelet and the provider, not by a document`
+          : `a kubelet may not set label ${key} on its own node, and does not start with it`,
+        found: key,
+        expected: 'a key without a prefix, or with one of your own, like example.com/tier',
+      },
+    ];
+  });
+  const taints = pool.taints.map(({ key, effect }, index) => ({
+    name: `${key}:${effect}`,
+    path: `${at}.taints[${index}].key`,
+  }));
+  return [...labels, ...twice(taints, 'taint')];
+}
+
+/** kubeadm's preflight asks 1700 MB of a machine; below half a core the reservations alone are most of it. */
+const LEAST_CPU = 500;
+const LEAST_MEMORY = 2 * 2 ** 30;
 
 function machineContradictions(cluster: Cluster, index: number): readonly BaseContradiction[] {
   const pool = cluster.pools[index];
@@ -130,6 +176,14 @@ function machineContradictions(cluster: Cluster, index: number): readonly BaseCo
       found: type,
       expected: 'machine.cpu and machine.memory beside it',
       ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+    });
+  }
+  if (pool.machine.cpu < LEAST_CPU || pool.machine.memory < LEAST_MEMORY) {
+    found.push({
+      code: 'machine-too-small',
+      path: `${at}.machine`,
+      message: `a machine of ${formatCpu(pool.machine.cpu)} CPU and ${formatBytes(pool.machine.memory)} has nothing left for pods once kubelet and system keep their part back`,
+      expected: `at least ${formatCpu(LEAST_CPU)} CPU and ${formatBytes(LEAST_MEMORY)}`,
     });
   }
   if (type !== undefined) found.push(...sizeContradictions(pool.machine, `${at}.machine`));
@@ -185,7 +239,7 @@ function rangeContradictions(cluster: Cluster): readonly BaseContradiction[] {
     assert(range, 'the schema let through only ranges');
     return { name, range };
   });
-  const found: BaseContradiction[] = [];
+  const found: BaseContradiction[] = [...familyContradictions(cluster, ranges)];
   for (const [at, one] of ranges.entries()) {
     for (const other of ranges.slice(at + 1)) {
       if (!overlaps(one.range, other.range)) continue;
@@ -214,6 +268,34 @@ function rangeContradictions(cluster: Cluster): readonly BaseContradiction[] {
   if (sizeOf(nodes.range) - 32 < machines)
     found.push(tooSmall('nodes', nodes.range.text, `${sizeOf(nodes.range)} addresses`, machines));
   return found;
+}
+
+/** A cluster has one primary family (kube-apiserver refuses Services of another than its nodes'); EC2 instances need IPv4. */
+function familyContradictions(
+  cluster: Cluster,
+  ranges: readonly { readonly name: 'nodes' | 'pods' | 'services'; readonly range: Cidr }[],
+): readonly BaseContradiction[] {
+  const [nodes, ...others] = ranges;
+  if (nodes === undefined) return [];
+  const mixed = others
+    .filter(({ range }) => range.family !== nodes.range.family)
+    .map(({ name, range }) => ({
+      code: 'mixed-families',
+      path: `spec.cidrs.${name}`,
+      message: `the range of ${name} (${range.text}) is IPv${range.family}, that of nodes (${nodes.range.text}) IPv${nodes.range.family}`,
+      found: range.text,
+      expected: `an IPv${nodes.range.family} range`,
+      hint: 'Dual-stack clusters are not planned by this version.',
+    }));
+  if (cluster.provider !== 'aws' || nodes.range.family === 4) return mixed;
+  const onAws = {
+    code: 'wrong-family',
+    path: 'spec.cidrs.nodes',
+    message: `the range of nodes (${nodes.range.text}) is IPv6; machines of aws need IPv4 addresses`,
+    found: nodes.range.text,
+    expected: 'an IPv4 range',
+  };
+  return [...mixed, onAws];
 }
 
 function tooSmall(name: string, text: string, room: string, machines: number): BaseContradiction {

@@ -93,12 +93,29 @@ export const name = () =>
     .max(63)
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a name: lower-case letters, digits and hyphens, like us-west-2a');
 
+const PREFIX = '([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?';
+const WORD = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+
+/** A label or taint key as Kubernetes takes it (apimachinery v0.36.3, pkg/util/validation, IsQualifiedName). */
+export const labelKey = () =>
+  z
+    .string()
+    .max(317)
+    .regex(new RegExp(`^${PREFIX}${WORD}$`), 'is not a label key: letters, digits, - _ and ., like example.com/tier');
+
+/** A label or taint value as Kubernetes takes it (IsValidLabelValue); empty is one. */
+export const labelValue = () =>
+  z
+    .string()
+    .regex(new RegExp(`^(${WORD})?$`), 'is not a label value: at most 63 letters, digits, - _ and ., like batch');
+
 /** A DNS name or IP address. */
 export const host = () =>
   z
     .string()
     .regex(
       /^(?=.{1,253}$)([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$|^[0-9a-fA-F:]+$/,
+      'is not a host: a DNS name or an IP address, like api.example.com',
     );
 
 function positive(value: number | undefined): number | undefined {

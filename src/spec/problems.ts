@@ -8,7 +8,10 @@ import type { PathSegment, YamlDocument } from './yaml-source.ts';
 
 /** All issues of one parse as problems, in the order of the text. */
 export function problemsOf(issues: readonly $ZodIssue[], schema: ZodType, document: YamlDocument): readonly Problem[] {
-  return issues.flatMap((issue) => toProblems(issue, schema, document)).sort(byPosition);
+  const problems = issues.flatMap((issue) => toProblems(issue, schema, document));
+  // Two bounds of one field are one fault: the later, narrower one is said.
+  const last = new Map(problems.map((problem) => [`${problem.path} ${problem.code}`, problem]));
+  return [...last.values()].sort(byPosition);
 }
 
 /** `spec.pools[1].zones[0]`. */
