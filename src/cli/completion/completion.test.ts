@@ -61,8 +61,7 @@ describe('bash', () => {
 
 describe.skipIf(!has('zsh'))('zsh', () => {
   it('reads the script and defines a function per command', () => {
-    const then =
-      'autoload -Uz compinit; compinit -u -D; source FILE; print -l ${(ok)functions} | grep ^_holdfast';
+    const then = 'autoload -Uz compinit; compinit -u -D; source FILE; print -l ${(ok)functions} | grep ^_holdfast';
     expect(inShell('zsh', zshScript(nodes), then)).toHaveLength(nodes.length);
   });
 });

@@ -320,13 +320,27 @@ describe('what is rendered', () => {
       ],
     });
   });
-  it('uses text that any label value can hold', () => {
+  it('uses every label and taint of a GPU pool as it is written', () => {
     const { objects } = made({
       provider: 'aws',
-      pools: [{ ...gpuPool, labels: { "it's": 'a\\b' }, taints: [{ key: 'x', value: "o'k" }] }],
+      pools: [
+        {
+          ...gpuPool,
+          labels: { 'gpu.example.com/tier_1': 'A-b_c.9' },
+          taints: [{ key: 'example.com/gpu.x', value: 'O_k-1.z' }],
+        },
+      ],
     });
-    expect(expressions(objects, 'holdfast-gpu-selector')).toContain("object.spec.nodeSelector['it\\'s'] == 'a\\\\b'");
-    expect(expressions(objects, 'holdfast-gpu-guard')).toContain("== 'o\\'k'");
+    expect(expressions(objects, 'holdfast-gpu-selector')).toContain(
+      "object.spec.nodeSelector['gpu.example.com/tier_1'] == 'A-b_c.9'",
+    );
+    expect(expressions(objects, 'holdfast-gpu-guard')).toContain("== 'O_k-1.z'");
+  });
+  it('has no place for a quote: the document refuses it before it could reach an expression', () => {
+    expect(() => made({ provider: 'aws', pools: [{ ...gpuPool, labels: { "it's": 'a' } }] })).toThrow('label key');
+    expect(() => made({ provider: 'aws', pools: [{ ...gpuPool, taints: [{ key: 'x', value: "o'k" }] }] })).toThrow(
+      'label value',
+    );
   });
   it('plans and renders every combination without a crash, and only known decisions are named', () => {
     const combination = fc.record({

@@ -95,9 +95,9 @@ function selects(labels: Readonly<Record<string, string>>): string {
   return all.join(' && ');
 }
 
-/** A CEL string literal. */
+/** A CEL string literal; label keys, label values and effects hold no character that CEL would have escaped. */
 function text(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
+  return `'${value}'`;
 }
 
 function quota(namespace: string, gpus: number): ObjectArtifact {
