@@ -5,7 +5,12 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, statfs, writeFile } 
 import { join } from 'node:path';
 import { HoldfastError } from '../../core/error.ts';
 import type { LabSettings } from '../settings.ts';
-import type { BinarySpec } from './catalog.ts';
+
+/** What a program in the cache is found by. */
+export interface CacheKey {
+  readonly name: string;
+  readonly version: string;
+}
 
 /** What the cache knows about one program. */
 export interface Manifest {
@@ -18,12 +23,12 @@ export interface Manifest {
 }
 
 /** The path that the program has in the cache, whether it is there or not. */
-export function cachedPath(settings: LabSettings, spec: BinarySpec): string {
+export function cachedPath(settings: LabSettings, spec: CacheKey): string {
   return join(versionDirectory(settings, spec), spec.name);
 }
 
 /** The manifest of a program that is complete in the cache, or undefined. */
-export async function readManifest(settings: LabSettings, spec: BinarySpec): Promise<Manifest | undefined> {
+export async function readManifest(settings: LabSettings, spec: CacheKey): Promise<Manifest | undefined> {
   try {
     const manifest = JSON.parse(
       await readFile(join(versionDirectory(settings, spec), 'manifest.json'), 'utf8'),
@@ -45,7 +50,7 @@ export async function scratchDirectory(settings: LabSettings): Promise<string> {
 /** Moves a finished program into the cache in one rename; readers see all of it or nothing. */
 export async function store(
   settings: LabSettings,
-  spec: BinarySpec,
+  spec: CacheKey,
   program: { file: string; origin: string },
 ): Promise<Manifest> {
   const scratch = await scratchDirectory(settings);
@@ -92,7 +97,7 @@ export async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function versionDirectory(settings: LabSettings, spec: BinarySpec): string {
+function versionDirectory(settings: LabSettings, spec: CacheKey): string {
   return join(settings.cacheDirectory, 'bin', spec.name, spec.version);
 }
 

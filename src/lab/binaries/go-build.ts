@@ -98,7 +98,8 @@ function linkerFlags(set: GoSet): string {
   return ['-s', '-w', ...(set.linkerFlags ?? [])].join(' ');
 }
 
-async function buildEnvironment(): Promise<Record<string, string | undefined>> {
+/** Go's environment for builds here: no C, no workspace, scratch files in memory where there is room. */
+export async function buildEnvironment(): Promise<Record<string, string | undefined>> {
   const temporary = process.env['GOTMPDIR'] ?? memoryDirectory();
   if (temporary !== undefined) await mkdir(temporary, { recursive: true });
   return {
