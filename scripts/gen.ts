@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { documentReference } from './gen/document-reference.ts';
-import { clusterJsonSchema, otherJsonSchemas } from './gen/json-schema.ts';
+import { clusterJsonSchema, otherJsonSchemas, scenarioJsonSchema } from './gen/json-schema.ts';
 import { systemPages } from './gen/system-pages.ts';
 
 export interface GeneratedFile {
@@ -17,6 +17,7 @@ const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 const files: readonly GeneratedFile[] = [
   jsonFile('schema/cluster.schema.json', clusterJsonSchema()),
+  jsonFile('schema/scenario.schema.json', scenarioJsonSchema()),
   ...otherJsonSchemas().map(({ path, schema }) => jsonFile(path, schema)),
   { path: 'docs/document.md', text: documentReference() },
   ...systemPages(),

@@ -1,12 +1,22 @@
-/** The JSON Schema of the cluster document, for editors: what people write, not what is parsed from it. */
+/** The JSON Schemas of the cluster document and of scenarios, for editors: what people write, not what is parsed from it. */
 import { z } from 'zod';
+import { scenarioSchema } from '../../src/faults/scenario-file.ts';
 import { priceTableSchema } from '../../src/plan/price-file.ts';
 import { outputSchemas } from '../../src/report/schemas.ts';
 import { clusterSchema } from '../../src/systems/document.ts';
 
 /** Draft 2020-12; written forms with a unit are text (or a bare number) with a pattern and an example. */
 export function clusterJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(clusterSchema(), {
+  return writtenSchema('cluster', 'Holdfast cluster document', clusterSchema());
+}
+
+/** The JSON Schema of scenario files. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  return writtenSchema('scenario', 'Holdfast scenario', scenarioSchema);
+}
+
+function writtenSchema(file: string, title: string, of: z.ZodType): Record<string, unknown> {
+  const schema = z.toJSONSchema(of, {
     io: 'input',
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
@@ -17,7 +27,7 @@ export function clusterJsonSchema(): Record<string, unknown> {
       written['type'] = ['string', 'number'];
     },
   });
-  return { $id: 'https://holdfast.dev/schema/cluster.schema.json', title: 'Holdfast cluster document', ...schema };
+  return { $id: `https://holdfast.dev/schema/${file}.schema.json`, title, ...schema };
 }
 
 /** A schema for every output with `-o json`, by the kind that it carries, and for the table that `--prices` takes. */
