@@ -15,6 +15,9 @@ import type { Reservation } from './reservations.ts';
 import { KUBELET_DEFAULTS, allocatableOf, plannedReservation } from './reservations.ts';
 import type { WorldNode, WorldZone } from './world.ts';
 
+/** What a machine that has just registered shows of itself. */
+const NEW_NODE = { images: [], declaredFeatures: [], terminating: false } as const;
+
 /** Nodes from Node objects, in the order in which they were given. */
 export function nodesOfObjects(index: ObjectIndex, refuseIn: RelationInputs['refuseIn']): readonly WorldNode[] {
   return ofKind(index, '/Node').map((sourced): WorldNode => {
@@ -62,6 +65,7 @@ export function nodesOfMembers(controlPlane: ControlPlaneFacts): readonly WorldN
     capacity,
     allocatable: allocatableOf(capacity, KUBELET_DEFAULTS),
     ready: true,
+    ...NEW_NODE,
     role: 'control-plane',
     pool: undefined,
     sourced: undefined,
@@ -110,6 +114,7 @@ function shapeOfPool(pool: NodePoolFacts, reservation: Reservation, sized: boole
     capacity,
     allocatable: allocatableOf(capacity, reservation),
     ready: true,
+    ...NEW_NODE,
     role: 'worker',
     pool: pool.name,
     sourced: undefined,

@@ -1,8 +1,8 @@
 /** Pods that were read as objects, and the workload that each belongs to. */
-import { isObject } from '../core/json.ts';
 import type { Admission } from '../kubernetes/defaulting.ts';
 import type { Refuse } from '../kubernetes/objects.ts';
-import { at } from '../kubernetes/objects.ts';
+import { at, reader } from '../kubernetes/objects.ts';
+import { readHeldResources, readPodStatus, readinessOf } from '../kubernetes/pod-status.ts';
 import { workloadKind } from '../kubernetes/pod-template.ts';
 import type { Sourced } from './identity.ts';
 import { nameOf, namespaceOf } from './identity.ts';
@@ -86,13 +86,18 @@ const HASH_LABELS = [
 ] as const;
 
 /** The pod as it is; what it shares with its siblings is held in one template. */
-export function readPod(sourced: Sourced, workload: Pick<Workload, 'id' | 'kind'>, context: PodContext): WorldPod {
+export function readPod(
+  { sourced, owner }: Observed,
+  workload: Pick<Workload, 'id' | 'kind'>,
+  context: PodContext,
+): WorldPod {
   const { object } = sourced;
   const namespace = namespaceOf(object) ?? '';
   const labels = labelsOf(object);
   const template = context.maker.intern({
     owner: workload.id,
-    daemon: workload.kind === 'DaemonSet',
+    kind: workload.kind,
+    name: nameOf(object),
     namespace,
     labels,
     annotations: annotationsOf(object),
@@ -101,16 +106,32 @@ export function readPod(sourced: Sourced, workload: Pick<Workload, 'id' | 'kind'
     refuse: context.refuseIn(sourced),
   });
   const node = at(object, 'spec', 'nodeName');
+  const fields = reader(object, context.refuseIn(sourced));
+  const uid = at(object, 'metadata', 'uid');
   return {
     name: nameOf(object),
+    uid: typeof uid === 'string' ? uid : undefined,
+    owner: owner?.kind === 'Node' ? undefined : owner,
     template,
     node: typeof node === 'string' && node !== '' ? node : undefined,
     ownLabels: splitLabels(labels).own,
     ordinal: workload.kind === 'StatefulSet' ? ordinalOf(nameOf(object)) : undefined,
-    ready: readiness(at(object, 'status', 'conditions')),
+    ready: readinessOf(at(object, 'status')),
     terminating: at(object, 'metadata', 'deletionTimestamp') !== undefined,
+    deletionCost: deletionCostOf(at(object, 'metadata', 'annotations', DELETION_COST)),
+    status: readPodStatus(fields),
+    held: readHeldResources(fields, template.spec),
     sourced,
   };
+}
+
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+
+/** pkg/apis/core/v1/helper/helpers.go (GetDeletionCostFromPodAnnotations): what is no 32-bit number counts as 0. */
+function deletionCostOf(written: unknown): number {
+  if (typeof written !== 'string' || !/^(?:0|-?[1-9]\d*)$/.test(written)) return 0;
+  const cost = Number(written);
+  return cost >= -(2 ** 31) && cost < 2 ** 31 ? cost : 0;
 }
 
 /** True for a pod that an API server gave: admission has been, and what changed since does not touch it. */
@@ -125,12 +146,6 @@ const STORED: Admission = {
   notReadySeconds: undefined,
   unreachableSeconds: undefined,
 };
-
-function readiness(conditions: unknown): boolean | undefined {
-  if (!Array.isArray(conditions)) return undefined;
-  const ready: unknown = conditions.find((condition) => isObject(condition) && condition['type'] === 'Ready');
-  return isObject(ready) ? ready['status'] === 'True' : undefined;
-}
 
 function ordinalOf(name: string): number | undefined {
   const match = /-(\d+)$/.exec(name);

@@ -1,14 +1,9 @@
 /** What stands around workloads: services, budgets, autoscalers, claims, webhooks, each tied to what it selects or names. */
 import type { Refuse } from '../kubernetes/objects.ts';
 import { budgetCount } from '../kubernetes/percent.ts';
-import type { AutoscalerSpec } from '../kubernetes/readers.ts';
-import {
-  readBudget,
-  readHorizontalAutoscaler,
-  readScaledObject,
-  readService,
-  readWebhooks,
-} from '../kubernetes/readers.ts';
+import type { AutoscalerSpec } from '../kubernetes/autoscalers.ts';
+import { readHorizontalAutoscaler, readScaledObject } from '../kubernetes/autoscalers.ts';
+import { readBudget, readService, readWebhooks } from '../kubernetes/readers.ts';
 import type { Selector } from '../kubernetes/selectors.ts';
 import { selects } from '../kubernetes/selectors.ts';
 import type { Sourced } from './identity.ts';

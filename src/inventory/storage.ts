@@ -1,12 +1,13 @@
 /** Claims, volumes and classes, and which workloads need them. */
-import { isObject } from '../core/json.ts';
-import { at, into, reader, text } from '../kubernetes/objects.ts';
-import { readClaim, readStorageClass } from '../kubernetes/readers.ts';
-import { readNodeSelectorTerms } from '../kubernetes/selectors.ts';
+import { at } from '../kubernetes/objects.ts';
+import type { ClaimSpec, ClaimState } from '../kubernetes/storage.ts';
+import { readClaim, readStorageClass, readVolumeSpec } from '../kubernetes/storage.ts';
+import type { Volume } from '../kubernetes/volumes.ts';
+import { claimOfVolume } from '../kubernetes/volumes.ts';
 import { nameOf, namespaceOf } from './identity.ts';
-import { labelsOf, ofKind } from './indexes.ts';
+import { controllerOf, ofKind } from './indexes.ts';
 import type { RelationInputs } from './relations.ts';
-import type { Workload, WorldClaim, WorldStorageClass, WorldVolume } from './world.ts';
+import type { PodTemplate, Workload, WorldClaim, WorldStorageClass, WorldVolume } from './world.ts';
 
 export function buildStorageClasses({ index, refuseIn }: RelationInputs): readonly WorldStorageClass[] {
   return ofKind(index, 'storage.k8s.io/StorageClass').map((sourced) => ({
@@ -31,26 +32,17 @@ export function storageClassOf(
 }
 
 export function buildVolumes({ index, refuseIn }: RelationInputs): readonly WorldVolume[] {
-  return ofKind(index, '/PersistentVolume').map((sourced) => {
-    const { object } = sourced;
-    const spec = into(reader(object, refuseIn(sourced)), 'spec');
-    const claim = into(spec, 'claimRef');
-    const required = into(into(spec, 'nodeAffinity'), 'required');
-    return {
-      name: nameOf(object),
-      sourced,
-      claim: isObject(claim.value)
-        ? { namespace: text(claim, 'namespace') ?? '', name: text(claim, 'name') ?? '' }
-        : undefined,
-      storageClass: text(spec, 'storageClassName') ?? '',
-      reclaimPolicy: text(spec, 'persistentVolumeReclaimPolicy') || 'Retain',
-      labels: labelsOf(object),
-      nodeTerms: isObject(required.value) ? readNodeSelectorTerms(required, 'nodeSelectorTerms') : undefined,
-    };
-  });
+  return ofKind(index, '/PersistentVolume').map((sourced) => ({
+    name: nameOf(sourced.object),
+    sourced,
+    ...readVolumeSpec(sourced.object, refuseIn(sourced)),
+  }));
 }
 
-/** Claims that were given, and claims that pods name but nobody gave. */
+/**
+ * Claims that were given, those that controllers make for pods (from the templates of a StatefulSet, for ephemeral
+ * volumes), and claims that pods name but nobody gave.
+ */
 export function buildClaims(
   { index, workloads, refuseIn }: RelationInputs,
   classes: readonly WorldStorageClass[],
@@ -62,56 +54,87 @@ export function buildClaims(
     const namespace = namespaceOf(sourced.object) ?? '';
     const name = nameOf(sourced.object);
     const spec = readClaim(sourced.object, refuseIn(sourced));
+    const uid = at(sourced.object, 'metadata', 'uid');
     const key = `${namespace}/${name}`;
-    const claim = {
-      namespace,
-      name,
-      sourced,
-      spec,
-      storageClass: storageClassOf(classes, spec.storageClass),
-      volume: spec.volumeName === undefined ? undefined : byName.get(spec.volumeName),
-      workloads: users.get(key) ?? [],
-    };
+    const workload = users.get(key)?.workloads ?? [];
     users.delete(key);
-    return claim;
-  });
-  const missing = [...users].map(([key, using]): WorldClaim => {
-    const [namespace = '', name = ''] = key.split('/');
     return {
       namespace,
       name,
-      sourced: undefined,
-      spec: undefined,
-      storageClass: undefined,
-      volume: undefined,
-      workloads: using,
+      uid: typeof uid === 'string' ? uid : undefined,
+      sourced,
+      owner: controllerOf(sourced.object),
+      spec,
+      storageClass: storageClassOf(classes, spec.storageClass),
+      volume: spec.volumeName === undefined ? undefined : byName.get(spec.volumeName),
+      workloads: workload,
     };
   });
-  return [...given, ...missing];
+  const others = [...users.values()].map(({ namespace, name, workloads: using, made }): WorldClaim => ({
+    namespace,
+    name,
+    uid: undefined,
+    sourced: undefined,
+    owner: made?.pod === undefined ? undefined : { apiVersion: 'v1', kind: 'Pod', name: made.pod, uid: '' },
+    spec: made === undefined ? undefined : { ...made.spec, ...NEW_CLAIM },
+    storageClass: made === undefined ? undefined : storageClassOf(classes, made.spec.storageClass),
+    volume: undefined,
+    workloads: using,
+  }));
+  return [...given, ...others];
 }
 
-function claimUsers(workloads: readonly Workload[]): Map<string, Workload[]> {
-  const users = new Map<string, Workload[]>();
+/** What a controller has just made. */
+const NEW_CLAIM: ClaimState = { phase: undefined, selectedNode: undefined, bindCompleted: false, terminating: false };
+
+interface ClaimUse {
+  readonly namespace: string;
+  readonly name: string;
+  readonly workloads: Workload[];
+  /** From what it is made when it is not there, and for which pod alone. */
+  readonly made: { readonly spec: ClaimSpec; readonly pod: string | undefined } | undefined;
+}
+
+function claimUsers(workloads: readonly Workload[]): Map<string, ClaimUse> {
+  const users = new Map<string, ClaimUse>();
   for (const workload of workloads) {
-    for (const claim of claimsOf(workload)) {
-      const key = `${workload.namespace}/${claim}`;
-      const list = users.get(key);
-      if (list === undefined) users.set(key, [workload]);
-      else list.push(workload);
-    }
+    for (const { template, name } of podsWithClaims(workload))
+      for (const volume of template.spec.volumes) addUse(users, workload, { volume, pod: name });
   }
   return users;
 }
 
-/** Claims that the templates name; those of a StatefulSet's claim templates carry each pod's name and are no shared ones. */
-function claimsOf(workload: Workload): ReadonlySet<string> {
-  const claims = new Set<string>();
-  const perPod = new Set(workload.spec.claimTemplates.map(({ name }) => name));
-  for (const { spec } of workload.templates) {
-    for (const { name, source } of spec.volumes)
-      if (source.kind === 'claim' && !perPod.has(name)) claims.add(source.claim);
-  }
-  return claims;
+function addUse(
+  users: Map<string, ClaimUse>,
+  workload: Workload,
+  { volume, pod }: { readonly volume: Volume; readonly pod: string },
+): void {
+  const name = claimOfVolume(volume, pod);
+  if (name === undefined) return;
+  const { namespace } = workload;
+  const key = `${namespace}/${name}`;
+  const known = users.get(key);
+  if (known === undefined)
+    users.set(key, { namespace, name, workloads: [workload], made: madeClaim(workload, volume, pod) });
+  else if (known.workloads.at(-1) !== workload) known.workloads.push(workload);
+}
+
+function madeClaim({ spec }: Workload, { name, source }: Volume, pod: string): ClaimUse['made'] {
+  if (source.kind === 'ephemeral') return { spec: source.spec, pod };
+  const template =
+    source.kind === 'claimTemplate' ? spec.claimTemplates.find((candidate) => candidate.name === name) : undefined;
+  return template === undefined ? undefined : { spec: template, pod: undefined };
+}
+
+/** One pod of each template when all share their claims, else every pod. A workload without pods still names claims. */
+function podsWithClaims({ templates, pods }: Workload): readonly { template: PodTemplate; name: string }[] {
+  const own = new Set(
+    templates.filter(({ spec }) =>
+      spec.volumes.some(({ source }) => source.kind === 'ephemeral' || source.kind === 'claimTemplate'),
+    ),
+  );
+  const shared = templates.filter((template) => !own.has(template)).map((template) => ({ template, name: '' }));
+  return own.size === 0 ? shared : [...shared, ...pods.filter(({ template }) => own.has(template))];
 }
 
 function createdAt({ sourced }: WorldStorageClass): string {

@@ -5,7 +5,8 @@ import { splitLabels, templateHash, templateMaker } from './templates.ts';
 
 const pod = (rawSpec: object, more: object = {}) => ({
   owner: 'Deployment/shop/web',
-  daemon: false,
+  kind: 'Deployment' as const,
+  name: 'a',
   namespace: 'shop',
   labels: { app: 'web' },
   annotations: {},

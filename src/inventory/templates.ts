@@ -7,8 +7,9 @@ import type { Labels, Refuse } from '../kubernetes/objects.ts';
 import { reader } from '../kubernetes/objects.ts';
 import type { PodSpec } from '../kubernetes/pod-spec.ts';
 import { readPodSpec } from '../kubernetes/pod-spec.ts';
+import type { Volume } from '../kubernetes/volumes.ts';
 import { withoutNodePin } from './daemons.ts';
-import type { PodTemplate } from './world.ts';
+import type { PodTemplate, Workload } from './world.ts';
 
 /** Makes templates with ids that count up from 0. */
 export interface TemplateMaker {
@@ -29,8 +30,12 @@ export interface NewPod {
 export interface ReadPod {
   /** What its siblings have in common: the owner's id. */
   readonly owner: string;
-  /** The controller of a DaemonSet pins each pod to its node by affinity; siblings differ in that alone. */
-  readonly daemon: boolean;
+  /**
+   * Of the workload. The controller of a DaemonSet pins each pod to its node by affinity, that of a StatefulSet gives each
+   * pod claims with its name; siblings differ in that alone.
+   */
+  readonly kind: Workload['kind'];
+  readonly name: string;
   readonly namespace: string;
   readonly labels: Labels;
   readonly annotations: Labels;
@@ -64,22 +69,33 @@ export function templateMaker(): TemplateMaker {
       priority: created.priority ?? 0,
     };
   };
-  const known = new Map<string, { readonly rawSpec: unknown; readonly template: PodTemplate }[]>();
+  const known = new Map<string, (Raw & { readonly template: PodTemplate })[]>();
   const intern = (pod: ReadPod): PodTemplate => {
     const { shared } = splitLabels(pod.labels);
     const siblings = known.get(pod.owner) ?? known.set(pod.owner, []).get(pod.owner) ?? [];
     const same = siblings.find(
-      ({ rawSpec, template }) => sameLabels(template.labels, shared) && sameSpec(rawSpec, pod.rawSpec, pod.daemon),
+      (sibling) => sameLabels(sibling.template.labels, shared) && sameSpec(sibling, pod, pod.kind),
     );
     if (same !== undefined) return same.template;
     const read = { ...readPodSpec(reader(pod.rawSpec, pod.refuse, ['spec'])), nodeName: undefined };
-    const spec = pod.daemon ? withoutNodePin(read) : read;
-    const template = make({ ...pod, labels: shared, spec });
-    siblings.push({ rawSpec: pod.rawSpec, template });
+    const template = make({ ...pod, labels: shared, spec: sharedSpec(read, pod) });
+    siblings.push({ rawSpec: pod.rawSpec, name: pod.name, template });
     if (siblings.length > MOST_SIBLINGS) siblings.shift();
     return template;
   };
   return { make, intern };
+}
+
+/** The specification without what its controller made of it for this one pod. */
+function sharedSpec(spec: PodSpec, { kind, name }: ReadPod): PodSpec {
+  if (kind === 'DaemonSet') return withoutNodePin(spec);
+  if (kind !== 'StatefulSet') return spec;
+  const volumes = spec.volumes.map((volume): Volume =>
+    volume.source.kind === 'claim' && volume.source.claim === `${volume.name}-${name}`
+      ? { name: volume.name, source: { kind: 'claimTemplate', readOnly: volume.source.readOnly } }
+      : volume,
+  );
+  return { ...spec, volumes };
 }
 
 /** Labels that siblings share, and the pod's own. */
@@ -122,12 +138,34 @@ const PER_POD: ReadonlySet<string> = new Set(['nodeName', 'hostname']);
 /** The API server gives the token volume of every pod a name of its own. */
 const TOKEN_VOLUME = 'kube-api-access-';
 
-function sameSpec(a: unknown, b: unknown, daemon: boolean): boolean {
+interface Raw {
+  readonly rawSpec: unknown;
+  readonly name: string;
+}
+
+function sameSpec({ rawSpec: a, name }: Raw, { rawSpec: b, name: other }: Raw, kind: Workload['kind']): boolean {
   if (!isObject(a) || !isObject(b)) return sameValue(a, b);
-  const ignored = (key: string): boolean => PER_POD.has(key) || (daemon && key === 'affinity');
-  for (const key in a) if (!ignored(key) && !sameValue(a[key], b[key])) return false;
+  const ignored = (key: string): boolean => PER_POD.has(key) || (kind === 'DaemonSet' && key === 'affinity');
+  for (const key in a) {
+    if (ignored(key) || sameValue(a[key], b[key])) continue;
+    if (kind !== 'StatefulSet' || key !== 'volumes' || !sameVolumes(a[key], b[key], [name, other])) return false;
+  }
   for (const key in b) if (!ignored(key) && !Object.hasOwn(a, key)) return false;
   return true;
+}
+
+/** Volumes that are equal but for claims which carry each pod's name. */
+function sameVolumes(a: unknown, b: unknown, [name, other]: readonly [string, string]): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((volume: unknown, index) => {
+    const twin: unknown = b[index];
+    if (sameValue(volume, twin)) return true;
+    if (!isObject(volume) || !isObject(twin) || volume['name'] !== twin['name']) return false;
+    const [claim, second] = [volume['persistentVolumeClaim'], twin['persistentVolumeClaim']];
+    if (!isObject(claim) || !isObject(second) || claim['readOnly'] !== second['readOnly']) return false;
+    const volumeName = String(volume['name']);
+    return claim['claimName'] === `${volumeName}-${name}` && second['claimName'] === `${volumeName}-${other}`;
+  });
 }
 
 function sameValue(a: unknown, b: unknown): boolean {

@@ -1,15 +1,17 @@
 /** Workloads with their pods: read from pod objects where there are any, else made as the controllers would make them. */
 import type { Labels, Refuse } from '../kubernetes/objects.ts';
 import { at, reader } from '../kubernetes/objects.ts';
+import type { PodSpec } from '../kubernetes/pod-spec.ts';
 import { readPodSpec } from '../kubernetes/pod-spec.ts';
-import type { WorkloadKind, WorkloadSpec } from '../kubernetes/pod-template.ts';
+import type { ClaimTemplate, WorkloadKind, WorkloadSpec } from '../kubernetes/pod-template.ts';
 import { readWorkload, workloadKind } from '../kubernetes/pod-template.ts';
-import type { AutoscalerSpec } from '../kubernetes/readers.ts';
+import type { AutoscalerSpec } from '../kubernetes/autoscalers.ts';
 import { NOTHING } from '../kubernetes/selectors.ts';
+import type { Volume } from '../kubernetes/volumes.ts';
 import { daemonPodSpec, runsDaemon } from './daemons.ts';
 import type { Sourced } from './identity.ts';
 import { nameOf, namespaceOf } from './identity.ts';
-import type { ObjectIndex } from './indexes.ts';
+import type { ObjectIndex, Owner } from './indexes.ts';
 import { annotationsOf, labelsOf, ownerOf } from './indexes.ts';
 import type { Observed } from './observed-pods.ts';
 import { byName, idOf, observedPods, readPod } from './observed-pods.ts';
@@ -71,15 +73,41 @@ function expected(known: Known & { readonly kind: WorkloadKind }, context: Conte
     namespace,
     labels: { ...spec.labels, ...controllerLabels(kind, hash) },
     annotations: spec.annotations,
-    spec: kind === 'DaemonSet' ? daemonPodSpec(spec.template) : spec.template,
+    spec: madeSpec(kind, spec),
     admission: context.admissionOf(namespace),
   });
   const autoscaler = context.autoscalers.get(known.id);
+  const owner = madeOwner(known, hash);
   const pods =
     kind === 'DaemonSet'
-      ? daemonPods(known, template, context.nodes)
-      : replicaPods(known, template, { hash, count: scaledReplicas(spec, autoscaler) });
+      ? daemonPods(known, template, { nodes: context.nodes, owner })
+      : replicaPods(known, template, { hash, count: scaledReplicas(spec, autoscaler), owner });
   return workloadOf(known, { templates: [template], pods, replicas: pods.length, autoscaler, observed: false });
+}
+
+/** The template as its controller completes it for each pod. */
+function madeSpec(kind: WorkloadKind, { template, claimTemplates }: WorkloadSpec): PodSpec {
+  if (kind === 'DaemonSet') return daemonPodSpec(template);
+  if (claimTemplates.length === 0) return template;
+  return { ...template, volumes: withClaimTemplates(template.volumes, claimTemplates) };
+}
+
+/** A claim template takes the place of the volume with its name: pkg/controller/statefulset/stateful_set_utils.go (updateStorage). */
+function withClaimTemplates(volumes: readonly Volume[], templates: readonly ClaimTemplate[]): readonly Volume[] {
+  const own = templates.map(({ name }): Volume => ({ name, source: { kind: 'claimTemplate', readOnly: false } }));
+  const names = new Set(own.map(({ name }) => name));
+  return [...own, ...volumes.filter(({ name }) => !names.has(name))];
+}
+
+/** The controller of the pods that are made: a Deployment and a Rollout act through a ReplicaSet. */
+function madeOwner({ kind, sourced, spec }: Known, hash: string): Owner | undefined {
+  if (sourced === undefined || kind === 'Other' || kind === 'Pod') return undefined;
+  const name = nameOf(sourced.object);
+  if (kind === 'Deployment' || kind === 'Rollout')
+    return { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-${hash}`, uid: '' };
+  if (spec.cron !== undefined) return { apiVersion: 'batch/v1', kind: 'Job', name, uid: '' };
+  const uid = at(sourced.object, 'metadata', 'uid');
+  return { apiVersion: sourced.object.apiVersion, kind, name, uid: typeof uid === 'string' ? uid : '' };
 }
 
 /** Labels that controllers add to the pods they make. */
@@ -99,7 +127,7 @@ function scaledReplicas(spec: WorkloadSpec, autoscaler: AutoscalerSpec | undefin
 function replicaPods(
   known: Known,
   template: PodTemplate,
-  { hash, count }: { hash: string; count: number },
+  { hash, count, owner }: { hash: string; count: number; owner: Owner | undefined },
 ): readonly WorldPod[] {
   const { kind, spec, sourced } = known;
   const name = sourced === undefined ? '' : nameOf(sourced.object);
@@ -121,25 +149,46 @@ function replicaPods(
       node: template.spec.nodeName,
       ownLabels: own,
       ordinal: kind === 'StatefulSet' ? ordinal : undefined,
+      owner,
     });
   });
 }
 
-function daemonPods(known: Known, template: PodTemplate, nodes: readonly WorldNode[]): readonly WorldPod[] {
+function daemonPods(
+  known: Known,
+  template: PodTemplate,
+  { nodes, owner }: { nodes: readonly WorldNode[]; owner: Owner | undefined },
+): readonly WorldPod[] {
   const name = known.sourced === undefined ? '' : nameOf(known.sourced.object);
   return nodes
     .filter((node) => runsDaemon(template.demand, node))
     .map((node) =>
-      newPod({ name: `${name}-${node.name}`, template, node: node.name, ownLabels: undefined, ordinal: undefined }),
+      newPod({
+        name: `${name}-${node.name}`,
+        template,
+        node: node.name,
+        ownLabels: undefined,
+        ordinal: undefined,
+        owner,
+      }),
     );
 }
 
-function newPod(pod: Pick<WorldPod, 'name' | 'template' | 'node' | 'ownLabels' | 'ordinal'>): WorldPod {
-  return { ...pod, ready: undefined, terminating: false, sourced: undefined };
+function newPod(pod: Pick<WorldPod, 'name' | 'template' | 'node' | 'ownLabels' | 'ordinal' | 'owner'>): WorldPod {
+  return {
+    ...pod,
+    uid: undefined,
+    ready: undefined,
+    terminating: false,
+    deletionCost: 0,
+    status: undefined,
+    held: undefined,
+    sourced: undefined,
+  };
 }
 
 function fromPods(known: Known, pods: readonly Observed[], context: Context): Workload {
-  const world = pods.map(({ sourced }) => readPod(sourced, known, context)).sort(byName);
+  const world = pods.map((pod) => readPod(pod, known, context)).sort(byName);
   const autoscaler = context.autoscalers.get(known.id);
   const replicas = known.kind === 'DaemonSet' ? world.length : scaledReplicas(known.spec, autoscaler);
   return workloadOf(known, {
@@ -183,6 +232,8 @@ function specOfPods(pods: readonly Observed[]): WorkloadSpec {
     firstOrdinal: 0,
     serviceName: undefined,
     claimTemplates: [],
+    job: undefined,
+    cron: undefined,
   };
 }
 

@@ -6,12 +6,15 @@ import type { Problem } from '../core/error.ts';
 import { isObject } from '../core/json.ts';
 import type { Admission, ContainerDefaults, PriorityClass, RuntimeClass } from '../kubernetes/defaulting.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../kubernetes/defaulting.ts';
+import { readNodePool } from '../kubernetes/karpenter.ts';
 import type { FieldPath, Refuse } from '../kubernetes/objects.ts';
 import { at, into, reader, textMap } from '../kubernetes/objects.ts';
 import { namespaceLabels, readLimitRange, readPriorityClass, readRuntimeClass } from '../kubernetes/readers.ts';
 import type { Plan } from '../plan/types.ts';
 import { versionOf } from '../spec/cluster.ts';
 import { controlPlaneOfObjects, controlPlaneOfPlan } from './control-plane.ts';
+import { controllerSelectors } from './controllers.ts';
+import { buildCsi } from './csi.ts';
 import type { Sourced } from './identity.ts';
 import { labelOf, nameOf, namespaceOf } from './identity.ts';
 import type { ObjectIndex } from './indexes.ts';
@@ -141,6 +144,13 @@ function build(reading: Reading, ground: Ground): World {
     autoscalers: buildAutoscalers(inputs),
     claims: buildClaims(inputs, storageClasses, volumes),
     webhooks: buildWebhooks(inputs, services),
+    csi: buildCsi(inputs),
+    controllerSelectors: controllerSelectors(index, workloads),
+    nodePools: ofKind(index, 'karpenter.sh/NodePool').map((sourced) => ({
+      name: nameOf(sourced.object),
+      sourced,
+      spec: readNodePool(sourced.object, refuseIn(sourced)),
+    })),
     namespaces: readNamespaces(reading),
   };
   checkLabels(reading);

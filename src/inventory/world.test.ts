@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatPosition } from '../core/error.ts';
 import { formatSelector, readSelector } from '../kubernetes/selectors.ts';
 import { reader } from '../kubernetes/objects.ts';
+import { controllerKey } from './controllers.ts';
 import { find, labelled, ofKind } from './indexes.ts';
 import { readInventory } from './inventory.ts';
 import { positionOf } from './origin.ts';
@@ -112,17 +113,20 @@ describe('the world of manifests', () => {
     expect(service && selectedPods(database, service.spec.selector).map(({ name }) => name)).toEqual(['database-0']);
   });
 
-  it('ties claims to classes and workloads, and tells of claims that nobody gave', () => {
+  it('ties claims to classes and workloads, makes those of claim templates, and tells of claims that nobody gave', () => {
     expect(
-      shop.claims.map(({ name, storageClass, sourced, workloads }) => [
+      shop.claims.map(({ name, storageClass, sourced, spec, workloads }) => [
         name,
         storageClass?.name,
-        sourced !== undefined,
+        sourced !== undefined ? 'given' : spec !== undefined ? 'made' : 'missing',
         workloads.map(({ id }) => id),
       ]),
     ).toEqual([
-      ['archive', 'fast', true, ['StatefulSet/shop/database']],
-      ['not-there', undefined, false, ['StatefulSet/shop/database']],
+      ['archive', 'fast', 'given', ['StatefulSet/shop/database']],
+      ['data-database-0', 'fast', 'made', ['StatefulSet/shop/database']],
+      ['not-there', undefined, 'missing', ['StatefulSet/shop/database']],
+      ['data-database-1', 'fast', 'made', ['StatefulSet/shop/database']],
+      ['data-database-2', 'fast', 'made', ['StatefulSet/shop/database']],
     ]);
     expect(workload(shop, 'StatefulSet/shop/database').spec.claimTemplates).toMatchObject([
       { name: 'data', bytes: 20 * 2 ** 30 },
@@ -350,6 +354,54 @@ describe('budgets', () => {
     ]);
     expect(fromText(budget('minAvailable: 1') + daemon).budgets).toMatchObject([
       { count: { expected: 1, desiredHealthy: 1, allowedWhenHealthy: 0 }, uncountable: [] },
+    ]);
+  });
+});
+
+describe('what the scheduler asks of owners', () => {
+  const deployment =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: []}}}\n';
+  const pod =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: a, labels: {app: web, pod-template-hash: abc}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-abc, uid: gone, controller: true}]}\nspec: {containers: []}\n';
+  const selectorOf = (world: World) => {
+    const [found] = world.workloads[0]?.pods ?? [];
+    const selector =
+      found?.owner && world.controllerSelectors.get(controllerKey(found.owner, found.template.namespace));
+    return [found?.owner?.name, selector && formatSelector(selector)];
+  };
+
+  it('is the selector of the ReplicaSet that a Deployment makes', () => {
+    const [name = '', selector] = selectorOf(fromText(deployment));
+    expect(selector).toBe(`app=web,pod-template-hash=${name.slice('web-'.length)}`);
+  });
+
+  it('is that of a live ReplicaSet, given or not', () => {
+    expect(selectorOf(fromText(`${deployment}---\n${pod}`))).toEqual(['web-abc', 'app=web,pod-template-hash=abc']);
+    const set =
+      'apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: web-abc, uid: gone}\nspec: {selector: {matchLabels: {own: "1"}}, template: {spec: {containers: []}}}\n';
+    expect(selectorOf(fromText(`${set}---\n${pod}`))).toEqual(['web-abc', 'own=1']);
+  });
+
+  it('is nothing when neither was given', () => {
+    expect(selectorOf(fromText(pod))).toEqual(['web-abc', undefined]);
+  });
+});
+
+describe('live pods of a StatefulSet', () => {
+  it('share a template though each has claims with its own name', () => {
+    const pod = (ordinal: number) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: db-${ordinal}, uid: db-${ordinal}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, uid: db, controller: true}]}\nspec: {containers: [], volumes: [{name: data, persistentVolumeClaim: {claimName: data-db-${ordinal}}}]}\n---\n`;
+    const claim =
+      'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-db-0, uid: c0}\nspec: {volumeName: v}\n---\n';
+    const world = fromText(pod(0) + pod(1) + claim);
+    const db = workload(world, 'StatefulSet/default/db');
+    expect(db.templates).toHaveLength(1);
+    expect(db.templates[0]?.spec.volumes).toEqual([
+      { name: 'data', source: { kind: 'claimTemplate', readOnly: false } },
+    ]);
+    expect(world.claims.map(({ name, uid, spec }) => [name, uid, spec?.volumeName])).toEqual([
+      ['data-db-0', 'c0', 'v'],
+      ['data-db-1', undefined, undefined],
     ]);
   });
 });

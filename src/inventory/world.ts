@@ -5,24 +5,22 @@
 import type { Problem } from '../core/error.ts';
 import type { Millis, PerSecond } from '../core/units.ts';
 import type { ControlPlaneFacts, Member } from '../facts.ts';
+import type { AutoscalerSpec } from '../kubernetes/autoscalers.ts';
 import type { Admission, PriorityClass, RuntimeClass } from '../kubernetes/defaulting.ts';
 import type { PodDemand } from '../kubernetes/feasibility.ts';
+import type { NodePoolSpec } from '../kubernetes/karpenter.ts';
 import type { NodeSpec } from '../kubernetes/nodes.ts';
 import type { FieldPath, Labels } from '../kubernetes/objects.ts';
 import type { BudgetCount } from '../kubernetes/percent.ts';
 import type { PodSpec } from '../kubernetes/pod-spec.ts';
 import type { WorkloadKind, WorkloadSpec } from '../kubernetes/pod-template.ts';
-import type {
-  AutoscalerSpec,
-  BudgetSpec,
-  ClaimSpec,
-  ServiceSpec,
-  StorageClassSpec,
-  WebhookSpec,
-} from '../kubernetes/readers.ts';
-import type { NodeSelectorTerm } from '../kubernetes/selectors.ts';
+import type { HeldResources, PodStatus } from '../kubernetes/pod-status.ts';
+import type { BudgetSpec, ServiceSpec, WebhookSpec } from '../kubernetes/readers.ts';
+import type { Selector } from '../kubernetes/selectors.ts';
+import type { ClaimSpec, ClaimState, StorageClassSpec, VolumeSpec } from '../kubernetes/storage.ts';
+import type { CsiState } from './csi.ts';
 import type { Sourced } from './identity.ts';
-import type { ObjectIndex } from './indexes.ts';
+import type { ObjectIndex, Owner } from './indexes.ts';
 import type { Inventory, UnknownKind } from './inventory.ts';
 
 export interface World {
@@ -45,6 +43,11 @@ export interface World {
   readonly claims: readonly WorldClaim[];
   readonly volumes: readonly WorldVolume[];
   readonly storageClasses: readonly WorldStorageClass[];
+  readonly csi: CsiState;
+  /** Selectors of ReplicaSets, StatefulSets and ReplicationControllers by `controllerKey`, given or made by their Deployment. */
+  readonly controllerSelectors: ReadonlyMap<string, Selector>;
+  /** Karpenter's. */
+  readonly nodePools: readonly WorldNodePool[];
   readonly webhooks: readonly WorldWebhook[];
   readonly priorityClasses: ReadonlyMap<string, PriorityClass>;
   readonly runtimeClasses: ReadonlyMap<string, RuntimeClass>;
@@ -123,6 +126,9 @@ export interface PodTemplate {
 
 export interface WorldPod {
   readonly name: string;
+  readonly uid: string | undefined;
+  /** Its controller, as it names it; for pods that are made the ReplicaSet of a Deployment. */
+  readonly owner: Owner | undefined;
   readonly template: PodTemplate;
   /** The node it is on or is bound to; undefined while it waits for the scheduler. */
   readonly node: string | undefined;
@@ -133,6 +139,12 @@ export interface WorldPod {
   /** From its conditions; undefined when it was not read from an object with a status. */
   readonly ready: boolean | undefined;
   readonly terminating: boolean;
+  /** `controller.kubernetes.io/pod-deletion-cost`; 0 when it is not written. */
+  readonly deletionCost: number;
+  /** Undefined when it was not read from a live object. */
+  readonly status: PodStatus | undefined;
+  /** What it holds of its node when that is not its template's demand: it was resized in place. */
+  readonly held: HeldResources | undefined;
   readonly sourced: Sourced | undefined;
 }
 
@@ -173,24 +185,29 @@ export interface WorldAutoscaler {
 export interface WorldClaim {
   readonly namespace: string;
   readonly name: string;
-  /** Undefined when pods name a claim that was not given. */
+  readonly uid: string | undefined;
+  /** Undefined when it was not given. */
   readonly sourced: Sourced | undefined;
-  readonly spec: ClaimSpec | undefined;
+  /** The pod whose ephemeral volume it is. */
+  readonly owner: Owner | undefined;
+  /** Undefined when pods name a claim that nobody gave and no controller makes. */
+  readonly spec: (ClaimSpec & ClaimState) | undefined;
+  /** By the claim's name for it, or the default class. */
   readonly storageClass: WorldStorageClass | undefined;
   readonly volume: WorldVolume | undefined;
-  /** Workloads whose template names it; those with claim templates of their own are not here. */
+  /** Workloads whose pods use it. */
   readonly workloads: readonly Workload[];
 }
 
-export interface WorldVolume {
+export interface WorldVolume extends VolumeSpec {
   readonly name: string;
   readonly sourced: Sourced;
-  readonly claim: { readonly namespace: string; readonly name: string } | undefined;
-  readonly storageClass: string;
-  readonly reclaimPolicy: string;
-  readonly labels: Labels;
-  /** Nodes that can reach it; undefined: all. */
-  readonly nodeTerms: readonly NodeSelectorTerm[] | undefined;
+}
+
+export interface WorldNodePool {
+  readonly name: string;
+  readonly sourced: Sourced;
+  readonly spec: NodePoolSpec;
 }
 
 export interface WorldStorageClass {

@@ -1,6 +1,6 @@
 /** Nodes as the scheduler sees them. */
 import { isObject } from '../core/json.ts';
-import { at, flag, into, items, reader, text, textMap } from './objects.ts';
+import { at, flag, integer, into, items, reader, text, textList, textMap } from './objects.ts';
 import type { Labels, Refuse } from './objects.ts';
 import type { Resources } from './resources.ts';
 import { readResources } from './resources.ts';
@@ -27,6 +27,18 @@ export interface NodeSpec {
   readonly capacity: Resources;
   /** False only when the object says so; a manifest without status counts as ready. */
   readonly ready: boolean;
+  /** On its disk, in the kubelet's order. */
+  readonly images: readonly NodeImage[];
+  /** What its kubelet says it can do; a pod that needs more does not fit (NodeDeclaredFeatures). */
+  readonly declaredFeatures: readonly string[];
+  /** Deleted, but held by a finalizer. */
+  readonly terminating: boolean;
+}
+
+export interface NodeImage {
+  /** Each with a tag or digest: `registry.example.com/shop/cart:1.2`. */
+  readonly names: readonly string[];
+  readonly bytes: number;
 }
 
 /** Reads a Node. Allocatable defaults to capacity (SetDefaults_NodeStatus). */
@@ -47,6 +59,12 @@ export function readNode(object: unknown, refuse?: Refuse): NodeSpec {
     ready: !items(into(root, 'status'), 'conditions').some(
       (condition) => text(condition, 'type') === 'Ready' && text(condition, 'status') !== 'True',
     ),
+    images: items(into(root, 'status'), 'images').map((image) => ({
+      names: textList(image, 'names'),
+      bytes: integer(image, 'sizeBytes') ?? 0,
+    })),
+    declaredFeatures: textList(into(root, 'status'), 'declaredFeatures'),
+    terminating: at(object, 'metadata', 'deletionTimestamp') !== undefined,
   };
 }
 

@@ -10,6 +10,8 @@ import type { Toleration } from './tolerations.ts';
 import { readTolerations } from './tolerations.ts';
 import type { Probe } from './probes.ts';
 import { readProbe } from './probes.ts';
+import type { Volume } from './volumes.ts';
+import { readVolume } from './volumes.ts';
 
 export interface ContainerPort {
   readonly name: string | undefined;
@@ -36,19 +38,6 @@ export interface Container extends ResourceNeeds {
   readonly livenessProbe: Probe | undefined;
   readonly startupProbe: Probe | undefined;
   readonly hasPreStop: boolean;
-}
-
-export type VolumeSource =
-  | { readonly kind: 'claim'; readonly claim: string; readonly readOnly: boolean }
-  /** A claim of the pod's own, made and deleted with it. */
-  | { readonly kind: 'ephemeral'; readonly storageClass: string | undefined }
-  | { readonly kind: 'hostPath'; readonly path: string }
-  /** Any other source, by the name of its field: `emptyDir`, `configMap`, `nfs`. */
-  | { readonly kind: 'other'; readonly source: string };
-
-export interface Volume {
-  readonly name: string;
-  readonly source: VolumeSource;
 }
 
 export interface PodAffinityTerm {
@@ -109,6 +98,10 @@ export interface PodSpec {
   readonly schedulingGates: readonly string[];
   readonly readinessGates: readonly string[];
   readonly serviceAccountName: string | undefined;
+  /** Names of its claims on devices (dynamic resource allocation), which nothing here models. */
+  readonly resourceClaims: readonly string[];
+  /** What nodes must declare to run it (NodeDeclaredFeatures). */
+  readonly neededFeatures: readonly string[];
 }
 
 /**
@@ -143,7 +136,22 @@ export function readPodSpec(spec: Reader): PodSpec {
     schedulingGates: items(spec, 'schedulingGates').flatMap((gate) => text(gate, 'name') ?? []),
     readinessGates: items(spec, 'readinessGates').flatMap((gate) => text(gate, 'conditionType') ?? []),
     serviceAccountName: text(spec, 'serviceAccountName') || undefined,
+    resourceClaims: items(spec, 'resourceClaims').flatMap((claim) => text(claim, 'name') ?? []),
+    neededFeatures: readNeededFeatures(spec),
   };
+}
+
+/** component-helpers nodedeclaredfeatures/features: the two of the registry that scheduling infers from a pod. */
+function readNeededFeatures(spec: Reader): readonly string[] {
+  const containers = [...items(spec, 'containers'), ...items(spec, 'initContainers')];
+  const restartsAll = containers.some((container) =>
+    items(container, 'restartPolicyRules').some((rule) => text(rule, 'action') === 'RestartAllContainers'),
+  );
+  const ownUsers = flag(spec, 'hostNetwork') === true && flag(spec, 'hostUsers') === false;
+  return [
+    ...(restartsAll ? ['RestartAllContainersOnContainerExits'] : []),
+    ...(ownUsers ? ['UserNamespacesHostNetworkSupport'] : []),
+  ];
 }
 
 /** The containers that run as long as the pod does: sidecars, then the others. */
@@ -186,25 +194,6 @@ function amounts(from: Reader, key: string): Resources {
   const list = into(from, key);
   if (list.value === undefined || list.value === null) return NO_RESOURCES;
   return readResources(list.value, (resource) => refuse(into(list, resource), 'a quantity, like 500m or 2Gi'));
-}
-
-function readVolume(volume: Reader): Volume {
-  return { name: text(volume, 'name') ?? '', source: readVolumeSource(volume) };
-}
-
-function readVolumeSource(volume: Reader): VolumeSource {
-  const claim = into(volume, 'persistentVolumeClaim');
-  if (isObject(claim.value))
-    return { kind: 'claim', claim: text(claim, 'claimName') ?? '', readOnly: flag(claim, 'readOnly') ?? false };
-  const ephemeral = into(volume, 'ephemeral');
-  if (isObject(ephemeral.value)) {
-    const spec = into(into(ephemeral, 'volumeClaimTemplate'), 'spec');
-    return { kind: 'ephemeral', storageClass: text(spec, 'storageClassName') };
-  }
-  const hostPath = into(volume, 'hostPath');
-  if (isObject(hostPath.value)) return { kind: 'hostPath', path: text(hostPath, 'path') ?? '' };
-  const source = isObject(volume.value) ? Object.keys(volume.value).find((key) => key !== 'name') : undefined;
-  return { kind: 'other', source: source ?? 'emptyDir' };
 }
 
 function readPreferredNodeTerms(nodeAffinity: Reader): readonly Weighted<NodeSelectorTerm>[] {

@@ -86,7 +86,7 @@ describe('claim templates', () => {
       metadata: { name: 'data' },
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } } },
     };
-    expect(read('StatefulSet', { volumeClaimTemplates: [claim] })?.claimTemplates).toEqual([
+    expect(read('StatefulSet', { volumeClaimTemplates: [claim] })?.claimTemplates).toMatchObject([
       { name: 'data', storageClass: undefined, accessModes: ['ReadWriteOnce'], bytes: 10 * 2 ** 30 },
     ]);
   });

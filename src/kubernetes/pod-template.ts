@@ -4,9 +4,12 @@ import type { FieldPath, Labels, Reader, Refuse } from './objects.ts';
 import type { IntOrPercent } from './percent.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { readPodSpec } from './pod-spec.ts';
-import { amountOf } from './resources.ts';
+import type { CronSpec, JobSpec } from './jobs.ts';
+import { readCron, readJob } from './jobs.ts';
 import type { Selector } from './selectors.ts';
 import { readMapSelector, readSelector } from './selectors.ts';
+import type { ClaimSpec } from './storage.ts';
+import { readClaimSpec } from './storage.ts';
 
 export type WorkloadKind =
   | 'Deployment'
@@ -32,12 +35,8 @@ export type UpdateStrategy =
   /** Jobs and bare pods: nothing replaces them. */
   | { readonly type: 'None' };
 
-export interface ClaimTemplate {
+export interface ClaimTemplate extends ClaimSpec {
   readonly name: string;
-  /** Undefined: the cluster's default class. */
-  readonly storageClass: string | undefined;
-  readonly accessModes: readonly string[];
-  readonly bytes: number | undefined;
 }
 
 /** A workload as its controller reads it, with the API's defaults. */
@@ -60,6 +59,9 @@ export interface WorkloadSpec {
   readonly firstOrdinal: number;
   readonly serviceName: string | undefined;
   readonly claimTemplates: readonly ClaimTemplate[];
+  /** Of a Job, or of the jobs that a CronJob makes. */
+  readonly job: JobSpec | undefined;
+  readonly cron: CronSpec | undefined;
 }
 
 const GROUPS: Readonly<Record<WorkloadKind, string>> = {
@@ -115,19 +117,17 @@ export function readWorkload(kind: WorkloadKind, object: unknown, refuse?: Refus
     firstOrdinal: integer(into(spec, 'ordinals'), 'start') ?? 0,
     serviceName: kind === 'StatefulSet' ? text(spec, 'serviceName') : undefined,
     claimTemplates: kind === 'StatefulSet' ? items(spec, 'volumeClaimTemplates').map(readClaimTemplate) : [],
+    job: kind === 'Job' ? readJob(spec, into(root, 'status')) : kind === 'CronJob' ? readJob(jobOf(spec)) : undefined,
+    cron: kind === 'CronJob' ? readCron(spec) : undefined,
   };
 }
 
-/** A claim's specification: class, modes, size. */
-export function readClaimTemplate(claim: Reader): ClaimTemplate {
-  const spec = into(claim, 'spec');
-  const modes = at(spec.value, 'accessModes');
-  return {
-    name: text(into(claim, 'metadata'), 'name') ?? '',
-    storageClass: text(spec, 'storageClassName'),
-    accessModes: Array.isArray(modes) ? modes.filter((mode) => typeof mode === 'string') : [],
-    bytes: amountOf('storage', at(spec.value, 'resources', 'requests', 'storage')),
-  };
+function jobOf(cron: Reader): Reader {
+  return into(into(cron, 'jobTemplate'), 'spec');
+}
+
+function readClaimTemplate(claim: Reader): ClaimTemplate {
+  return { name: text(into(claim, 'metadata'), 'name') ?? '', ...readClaimSpec(claim) };
 }
 
 function counts(kind: WorkloadKind, spec: Reader): Pick<WorkloadSpec, 'replicas' | 'replicasWritten'> {

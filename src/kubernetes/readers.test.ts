@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readNode } from './nodes.ts';
-import {
-  namespaceLabels,
-  readBudget,
-  readHorizontalAutoscaler,
-  readLimitRange,
-  readScaledObject,
-  readService,
-  readStorageClass,
-  readWebhooks,
-} from './readers.ts';
+import { readHorizontalAutoscaler, readScaledObject } from './autoscalers.ts';
+import { namespaceLabels, readBudget, readLimitRange, readService, readWebhooks } from './readers.ts';
 import { selects } from './selectors.ts';
+import { readStorageClass } from './storage.ts';
 
 describe('a Service', () => {
   it('has its defaults', () => {
@@ -36,8 +29,8 @@ describe('autoscalers', () => {
   it('have their own minimum', () => {
     expect(
       readHorizontalAutoscaler({ spec: { maxReplicas: 5, scaleTargetRef: { kind: 'Deployment', name: 'web' } } }),
-    ).toEqual({ targetKind: 'Deployment', targetName: 'web', minReplicas: 1, maxReplicas: 5 });
-    expect(readScaledObject({ spec: { scaleTargetRef: { name: 'web' } } })).toEqual({
+    ).toMatchObject({ targetKind: 'Deployment', targetName: 'web', minReplicas: 1, maxReplicas: 5 });
+    expect(readScaledObject({ spec: { scaleTargetRef: { name: 'web' } } })).toMatchObject({
       targetKind: 'Deployment',
       targetName: 'web',
       minReplicas: 0,
@@ -70,6 +63,8 @@ describe('a storage class', () => {
       bindingMode: 'Immediate',
       reclaimPolicy: 'Delete',
       isDefault: false,
+      allowVolumeExpansion: false,
+      allowedTopologies: [],
     });
   });
 });
@@ -117,5 +112,20 @@ describe('a node', () => {
       'topology.kubernetes.io/region': 'r',
     };
     expect(readNode({ metadata: { name: 'n', labels } })).toMatchObject({ zone: 'old', region: 'r' });
+  });
+});
+
+describe('the status of a budget', () => {
+  it('is what preemption goes by; undefined in a manifest', () => {
+    expect(readBudget({ spec: {} }).status).toBeUndefined();
+    expect(
+      readBudget({ spec: {}, status: { disruptionsAllowed: 1, disruptedPods: { a: '2026-01-01T00:00:00Z' } } }).status,
+    ).toEqual({
+      disruptionsAllowed: 1,
+      currentHealthy: 0,
+      desiredHealthy: 0,
+      expectedPods: 0,
+      disruptedPods: new Set(['a']),
+    });
   });
 });

@@ -1,4 +1,5 @@
 /** Typed views of the objects beside workloads that decide whether pods run, move and are reached. */
+import { isObject } from '../core/json.ts';
 import { at, flag, into, integer, intOrString, items, reader, text, textList, textMap } from './objects.ts';
 import type { Labels, Reader, Refuse } from './objects.ts';
 import type { ContainerDefaults, PriorityClass, RuntimeClass } from './defaulting.ts';
@@ -57,48 +58,41 @@ export interface BudgetSpec extends BudgetForm {
   /** policy/v1: absent selects no pod, empty selects every pod of the namespace. */
   readonly selector: Selector;
   readonly unhealthyPodEvictionPolicy: 'IfHealthyBudget' | 'AlwaysAllow';
+  /** What its controller last wrote; undefined when the object has no status. Preemption goes by it. */
+  readonly status: BudgetStatus | undefined;
+}
+
+export interface BudgetStatus {
+  readonly disruptionsAllowed: number;
+  readonly currentHealthy: number;
+  readonly desiredHealthy: number;
+  readonly expectedPods: number;
+  /** Pods whose eviction was granted and not yet seen. */
+  readonly disruptedPods: ReadonlySet<string>;
 }
 
 export function readBudget(object: unknown, refuse?: Refuse): BudgetSpec {
-  const spec = into(reader(object, refuse), 'spec');
+  const root = reader(object, refuse);
+  const spec = into(root, 'spec');
   return {
     selector: readSelector(spec, 'selector'),
     minAvailable: intOrString(spec, 'minAvailable'),
     maxUnavailable: intOrString(spec, 'maxUnavailable'),
     unhealthyPodEvictionPolicy:
       text(spec, 'unhealthyPodEvictionPolicy') === 'AlwaysAllow' ? 'AlwaysAllow' : 'IfHealthyBudget',
+    status: readBudgetStatus(into(root, 'status')),
   };
 }
 
-export interface AutoscalerSpec {
-  readonly targetKind: string;
-  readonly targetName: string;
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
-}
-
-/** HorizontalPodAutoscaler: minReplicas 1 by default (pkg/apis/autoscaling/v2/defaults.go). */
-export function readHorizontalAutoscaler(object: unknown, refuse?: Refuse): AutoscalerSpec {
-  const spec = into(reader(object, refuse), 'spec');
-  const target = into(spec, 'scaleTargetRef');
-  const minReplicas = integer(spec, 'minReplicas') ?? 1;
+function readBudgetStatus(status: Reader): BudgetStatus | undefined {
+  if (!isObject(status.value) || Object.keys(status.value).length === 0) return undefined;
+  const disrupted = at(status.value, 'disruptedPods');
   return {
-    targetKind: text(target, 'kind') ?? '',
-    targetName: text(target, 'name') ?? '',
-    minReplicas,
-    maxReplicas: integer(spec, 'maxReplicas') ?? minReplicas,
-  };
-}
-
-/** KEDA ScaledObject: minimum 0, maximum 100, a Deployment by default (keda v2.20 apis/keda/v1alpha1/scaledobject_types.go). */
-export function readScaledObject(object: unknown, refuse?: Refuse): AutoscalerSpec {
-  const spec = into(reader(object, refuse), 'spec');
-  const target = into(spec, 'scaleTargetRef');
-  return {
-    targetKind: text(target, 'kind') || 'Deployment',
-    targetName: text(target, 'name') ?? '',
-    minReplicas: integer(spec, 'minReplicaCount') ?? 0,
-    maxReplicas: integer(spec, 'maxReplicaCount') ?? 100,
+    disruptionsAllowed: integer(status, 'disruptionsAllowed') ?? 0,
+    currentHealthy: integer(status, 'currentHealthy') ?? 0,
+    desiredHealthy: integer(status, 'desiredHealthy') ?? 0,
+    expectedPods: integer(status, 'expectedPods') ?? 0,
+    disruptedPods: new Set(isObject(disrupted) ? Object.keys(disrupted) : []),
   };
 }
 
@@ -146,43 +140,6 @@ export function readWebhooks(object: unknown, refuse?: Refuse): readonly Webhook
       matchConditions: items(webhook, 'matchConditions').length,
     };
   });
-}
-
-export interface ClaimSpec {
-  /** Undefined: the default class; empty: no class, only volumes without one. */
-  readonly storageClass: string | undefined;
-  readonly accessModes: readonly string[];
-  readonly bytes: number;
-  readonly volumeName: string | undefined;
-}
-
-export function readClaim(object: unknown, refuse?: Refuse): ClaimSpec {
-  const spec = into(reader(object, refuse), 'spec');
-  return {
-    storageClass: text(spec, 'storageClassName'),
-    accessModes: textList(spec, 'accessModes'),
-    bytes: readResources(at(spec.value, 'resources', 'requests'))['storage'] ?? 0,
-    volumeName: text(spec, 'volumeName') || undefined,
-  };
-}
-
-export interface StorageClassSpec {
-  readonly provisioner: string;
-  readonly bindingMode: 'Immediate' | 'WaitForFirstConsumer';
-  readonly reclaimPolicy: string;
-  readonly isDefault: boolean;
-}
-
-/** Immediate and Delete by default: pkg/apis/storage/v1/defaults.go. */
-export function readStorageClass(object: unknown, refuse?: Refuse): StorageClassSpec {
-  const root = reader(object, refuse);
-  const annotations = textMap(into(root, 'metadata'), 'annotations');
-  return {
-    provisioner: text(root, 'provisioner') ?? '',
-    bindingMode: text(root, 'volumeBindingMode') === 'WaitForFirstConsumer' ? 'WaitForFirstConsumer' : 'Immediate',
-    reclaimPolicy: text(root, 'reclaimPolicy') || 'Delete',
-    isDefault: annotations['storageclass.kubernetes.io/is-default-class'] === 'true',
-  };
 }
 
 export function readPriorityClass(object: unknown, refuse?: Refuse): PriorityClass {

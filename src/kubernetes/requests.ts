@@ -34,6 +34,68 @@ export function nonZeroRequests(spec: PodSpec): Resources {
   return { cpu: all['cpu'] ?? 0, memory: all['memory'] ?? 0 };
 }
 
+/** What a running pod's status tells of resources: what its kubelet set, and what it has granted. */
+export interface ResourceState {
+  readonly actuated: Resources;
+  readonly allocated: Resources;
+}
+
+export interface ResourceStates {
+  /** By the container's name. */
+  readonly containers: ReadonlyMap<string, ResourceState>;
+  readonly pod: ResourceState | undefined;
+  /** The last resize can never be granted: what was asked then does not count. */
+  readonly infeasible: boolean;
+}
+
+/**
+ * What the pod holds of its node, where it may have been resized in place: of each container and sidecar, and of the pod
+ * as a whole, the most of what is asked, set and granted. Plain init containers count as asked.
+ */
+export function placedRequests(spec: PodSpec, states?: ResourceStates): Resources {
+  const counted: Record<string, number> = {};
+  const all = rounded(withPodLevel(aggregate(spec, heldBy(spec, states)), spec, states));
+  for (const resource in all) if (isCounted(resource)) counted[resource] = all[resource] ?? 0;
+  return counted;
+}
+
+/**
+ * What LeastAllocated adds up of a pod that is on a node: with 100m and 200Mi for each container that names none; when the
+ * pod asks as a whole, only for what neither it nor any container names. A pending pod is counted otherwise
+ * (`nonZeroRequests`). scheduler framework/types.go (CalculateResource, getNonMissingContainerRequests).
+ */
+export function placedNonZeroRequests(spec: PodSpec, states?: ResourceStates): Resources {
+  const held = heldBy(spec, states);
+  const asksAsWhole = Object.keys(spec.resources?.requests ?? NO_RESOURCES).some(isPodLevel);
+  const named = asksAsWhole ? withPodLevel(aggregate(spec, held), spec, states) : {};
+  const missing: Record<string, number> = {};
+  for (const resource in NON_ZERO) if (!Object.hasOwn(named, resource)) missing[resource] = NON_ZERO[resource] ?? 0;
+  const all = rounded(
+    withPodLevel(
+      aggregate(spec, (container) => ({ ...missing, ...held(container) })),
+      spec,
+      states,
+    ),
+  );
+  return { cpu: all['cpu'] ?? 0, memory: all['memory'] ?? 0 };
+}
+
+function heldBy(spec: PodSpec, states: ResourceStates | undefined): (container: Container) => Resources {
+  if (states === undefined || states.containers.size === 0) return requestsOf;
+  const plain = new Set(spec.initContainers.filter(({ sidecar }) => !sidecar));
+  return (container) => {
+    const state = plain.has(container) ? undefined : states.containers.get(container.name);
+    return state === undefined ? container.requests : mostOf(container.requests, state, states.infeasible);
+  };
+}
+
+function mostOf(asked: Resources, { actuated, allocated }: ResourceState, infeasible: boolean): Resources {
+  const most: Record<string, number> = infeasible ? {} : { ...asked };
+  raiseTo(most, actuated);
+  raiseTo(most, allocated);
+  return most;
+}
+
 /** Limits of the whole pod; overhead is added only where there is a limit. */
 export function podLimits(spec: PodSpec): Resources {
   const limits = aggregate(spec, ({ limits: written }) => written);
@@ -113,10 +175,10 @@ function aggregate(
   return sum;
 }
 
-function withPodLevel(sum: Record<string, number>, spec: PodSpec): Record<string, number> {
-  for (const [resource, amount] of Object.entries(spec.resources?.requests ?? NO_RESOURCES)) {
-    if (isPodLevel(resource)) sum[resource] = amount;
-  }
+function withPodLevel(sum: Record<string, number>, spec: PodSpec, states?: ResourceStates): Record<string, number> {
+  const asked = spec.resources?.requests ?? NO_RESOURCES;
+  const held = states?.pod === undefined ? undefined : mostOf(asked, states.pod, states.infeasible);
+  for (const resource in asked) if (isPodLevel(resource)) sum[resource] = (held ?? asked)[resource] ?? 0;
   addTo(sum, spec.overhead);
   return sum;
 }
