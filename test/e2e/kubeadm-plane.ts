@@ -16,6 +16,7 @@ import { ensurePrograms } from './control-plane.ts';
 import type { Rendered } from './rendered.ts';
 
 type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';
+const PATCHES = '/etc/kubernetes/holdfast/patches';
 const ORDER: readonly ComponentName[] = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const PORT_NAMES = [
   'etcdClient',
@@ -46,7 +47,11 @@ export async function kubeadmFiles(tree: Rendered, directory: string): Promise<K
   const file = tree.files.find(({ text }) => /^kind: InitConfiguration$/m.test(text));
   if (file === undefined) throw new Error(`${tree.name} renders no InitConfiguration.`);
   const config = join(directory, 'kubeadm.yaml');
-  writeFileSync(config, withDirectory(file.text, join(directory, 'pki')));
+  writeFileSync(
+    config,
+    withDirectory(file.text.replaceAll(PATCHES, join(directory, 'patches')), join(directory, 'pki')),
+  );
+  await sayInstance(tree, directory);
   const kubeadm = (await ensurePrograms()).get('kubeadm') ?? 'kubeadm';
   const phase = async (...args: readonly string[]): Promise<void> => {
     const environment = { ...process.env, KUBEADM_INIT_DRYRUN_DIR: join(directory, 'manifests') };
@@ -87,6 +92,21 @@ export async function startRendered(tree: Rendered, files: KubeadmFiles): Promis
     throw error;
   }
   return { components, url, credentials: credentialsOf(join(files.directory, 'super-admin.conf')), supervisor };
+}
+
+/** What the runbook does on a member in AWS: the rendered script asks the instance, played by a curl of this test. */
+async function sayInstance(tree: Rendered, directory: string): Promise<void> {
+  const script = tree.files.find(({ path }) => path.endsWith('/write-provider-id.sh'));
+  if (script === undefined) return;
+  const programs = join(directory, 'instance');
+  mkdirSync(programs);
+  const answers = '*/api/token*) echo token;; *instance-id) echo i-0123;; *availability-zone) echo us-west-2a;;';
+  writeFileSync(join(programs, 'curl'), `#!/bin/sh\ncase "$*" in ${answers} *) exit 22;; esac\n`, { mode: 0o755 });
+  const local = join(programs, 'write-provider-id.sh');
+  writeFileSync(local, script.text.replaceAll(PATCHES, join(directory, 'patches')));
+  const environment = { ...process.env, PATH: `${programs}:${process.env['PATH']}` };
+  const result = await run('sh', [local], { environment });
+  if (result.stdout.trim() !== 'aws:///us-west-2a/i-0123') throw new Error(`${script.path}: ${result.stderr}`);
 }
 
 /** kubeadm's own field for where certificates lie; with it, every path to one is already ours. */

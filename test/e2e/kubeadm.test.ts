@@ -191,6 +191,37 @@ describe.each(distinctFlags())('etcd and the Kubernetes set run with the flags o
     expect(audited, 'no content of Secrets in the audit log').not.toContain('holdfast-plain-text');
   });
 
+  it('the kubelet of a member on AWS says which instance it is', async () => {
+    const manifests = join(directory, 'kubelet');
+    mkdirSync(manifests);
+    const start = ['init', 'phase', 'kubelet-start', '--config', join(directory, 'kubeadm.yaml'), '--dry-run'];
+    const environment = { ...process.env, KUBEADM_INIT_DRYRUN_DIR: manifests };
+    const result = await run(programs.get('kubeadm') ?? '', start, { environment });
+    expect(result.code, result.stderr).toBe(0);
+    const kubelet = readFileSync(join(manifests, 'config.yaml'), 'utf8');
+    const id = /^providerID: (.*)$/m.exec(kubelet)?.[1];
+    expect(id).toBe(tree.plan.cluster.provider === 'aws' ? 'aws:///us-west-2a/i-0123' : undefined);
+  });
+
+  it('the runbook gives a member whose controllers talk to another one its own address back', async () => {
+    const [member] = tree.plan.systems['control-plane'].facts.members;
+    const runbook = tree.plan.systems['control-plane'].runbooks.find(({ id }) => id === 'controllers-without-leader');
+    const command = runbook?.steps.find((step) => step.run?.includes(`root@${member?.name ?? ''} 'cd `))?.run ?? '';
+    const folder = join(directory, 'repair');
+    mkdirSync(folder);
+    for (const user of ['controller-manager', 'scheduler'])
+      writeFileSync(join(folder, `${user}.conf`), readFileSync(join(directory, `${user}.conf`)));
+    const script = command
+      .replace(/^ssh \S+ '(.*) && crictl .*'$/s, '$1')
+      .replace('/etc/kubernetes', folder)
+      .replaceAll('kubeadm init', `${programs.get('kubeadm') ?? ''} init`)
+      .replace('$user ', `$user --kubeconfig-dir ${folder} --cert-dir ${join(directory, 'pki')} `);
+    const result = await run('sh', ['-c', script]);
+    expect(result.code, result.stderr).toBe(0);
+    for (const user of ['controller-manager', 'scheduler'])
+      expect(readFileSync(join(folder, `${user}.conf`), 'utf8')).toContain(`server: https://${member?.address}:6443`);
+  });
+
   it('certificates live as long as the plan says', () => {
     const settings = settingsOf(tree.plan);
     const certificate = new X509Certificate(readFileSync(join(directory, 'pki', 'apiserver.crt')));

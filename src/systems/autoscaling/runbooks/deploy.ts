@@ -175,9 +175,15 @@ function karpenterSteps({ cluster }: Model): readonly RunbookStep[] {
       expect: 'an association and an access entry',
     },
     {
-      say: 'Mark the subnets and the security group that new machines may use, once.',
-      run: `aws ec2 describe-subnets --region ${region} --filters Name=tag:karpenter.sh/discovery,Values=${cluster.name} --query 'Subnets[].AvailabilityZone'`,
-      expect: `each of ${cluster.regions[0]?.zones.join(', ') ?? ''}; if one is missing, tag its subnet karpenter.sh/discovery=${cluster.name}`,
+      say: 'Mark the private subnets and the security group of the cluster, once: Karpenter starts machines in what carries the mark and nowhere else.',
+      run: [
+        `VPC="$(aws eks describe-cluster --region ${region} --name ${cluster.name} --query cluster.resourcesVpcConfig.vpcId --output text)"`,
+        `GROUP="$(aws eks describe-cluster --region ${region} --name ${cluster.name} --query cluster.resourcesVpcConfig.clusterSecurityGroupId --output text)"`,
+        `SUBNETS="$(aws ec2 describe-subnets --region ${region} --filters "Name=vpc-id,Values=$VPC" Name=tag:kubernetes.io/role/internal-elb,Values=1 --query 'Subnets[].SubnetId' --output text)"`,
+        `aws ec2 create-tags --region ${region} --tags Key=karpenter.sh/discovery,Value=${cluster.name} --resources $SUBNETS $GROUP`,
+        `aws ec2 describe-subnets --region ${region} --filters Name=tag:karpenter.sh/discovery,Values=${cluster.name} --query 'Subnets[].AvailabilityZone' --output text`,
+      ].join('\n'),
+      expect: `each of ${cluster.regions[0]?.zones.join(', ') ?? ''}, once`,
     },
   ];
 }

@@ -2,7 +2,7 @@
 import { sayDuration } from '../../../core/duration.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import type { Model } from '../model.ts';
-import { isOpen, POOL_LABEL } from '../node-pools.ts';
+import { isOpen, standingNodes, POOL_LABEL } from '../node-pools.ts';
 
 /** Measures what the plan assumes. */
 export function verifyScaling(model: Model): Runbook {
@@ -45,16 +45,20 @@ function machineSteps({ engine, nodeReady, pools, room }: Model): readonly Runbo
     return [{ say: 'No pool without taints may grow, so there is no new machine to measure.' }];
   }
   const size = `cpu=${Math.floor(pool.cpu / 2)}m,memory=${Math.floor(pool.memory / 2)}`;
+  const always = standingNodes(pool);
+  const selector = JSON.stringify({ spec: { template: { spec: { nodeSelector: { [POOL_LABEL]: pool.name } } } } });
   const create =
     room === null
-      ? ['kubectl create deployment scale-test --image=registry.k8s.io/pause:3.10 --replicas=4']
-      : ['kubectl scale deployment scale-test --replicas=4'];
+      ? [`kubectl create deployment scale-test --image=registry.k8s.io/pause:3.10 --replicas=0`]
+      : ['kubectl scale deployment scale-test --replicas=0'];
   return [
     {
-      say: `Pods of half a machine must make pool ${pool.name} grow. The time until they run is what autoscaling.nodeBoot should say, less the seconds of the engine.`,
+      say: `Of pods that ask for half of a machine's capacity only one fits, since the machine keeps some back: ${always + 1} of them do not fit on the ${always} that always run, so pool ${pool.name} must grow. The time until they run is what autoscaling.nodeBoot should say, less the seconds of the engine. If none had to come, more machines run than the least: raise the number.`,
       run: [
         ...create,
         `kubectl set resources deployment scale-test --requests=${size}`,
+        `kubectl patch deployment scale-test --type=merge --patch '${selector}'`,
+        `kubectl scale deployment scale-test --replicas=${always + 1}`,
         'time kubectl rollout status deployment/scale-test --timeout=15m',
         `kubectl get nodes -l ${POOL_LABEL}=${pool.name} --sort-by=.metadata.creationTimestamp`,
       ].join('\n'),

@@ -14,6 +14,7 @@ import { priorityObjects } from '../priority.ts';
 import { clusterApiObjects } from './cluster-api.ts';
 import { eksClusterConfig } from './eks.ts';
 import { keyScript, kmsEncryption } from './encryption.ts';
+import { providerIdScript } from './provider-id.ts';
 import { haproxyConfiguration } from './haproxy.ts';
 import { keepalivedConfiguration } from './keepalived.ts';
 import { kubeVipManifest } from './kube-vip.ts';
@@ -132,6 +133,14 @@ function shared({ facts, cluster }: RenderInput): readonly Artifact[] {
           ...encryption,
           purpose: 'Makes the encryption key on the first member; the key is in no file of this tree.',
         }),
+    ...(cluster.provider === 'aws'
+      ? [
+          text('hosts/shared/write-provider-id.sh', 'shell', providerIdScript, {
+            purpose: 'Says on a member which instance it is, before kubeadm registers its node.',
+            decisions: ['control-plane.members'],
+          }),
+        ]
+      : []),
   ];
 }
 

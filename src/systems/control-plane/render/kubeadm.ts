@@ -11,6 +11,8 @@ const VERSION = 'kubeadm.k8s.io/v1beta4';
 const PKI = '/etc/kubernetes/pki';
 /** Lies beside the member's file: a kubeconfig with a token, made by the runbook; kubeadm runs in that folder. */
 export const DISCOVERY_FILE = 'discovery.conf';
+/** Holds what only the machine knows, as a patch of its kubelet's configuration. */
+export const PATCHES = `${FILES}/patches`;
 
 export interface KubeadmInput {
   readonly facts: Settled;
@@ -32,6 +34,7 @@ function initConfiguration({ facts, cluster }: KubeadmInput, self: Member): Kube
     kind: 'InitConfiguration',
     nodeRegistration: registration(self, cluster),
     localAPIEndpoint: localEndpoint(facts, self),
+    ...patches(cluster),
   };
 }
 
@@ -42,7 +45,13 @@ function joinConfiguration({ facts, cluster }: KubeadmInput, self: Member): Kube
     discovery: { file: { kubeConfigPath: DISCOVERY_FILE } },
     nodeRegistration: registration(self, cluster),
     controlPlane: { localAPIEndpoint: localEndpoint(facts, self) },
+    ...patches(cluster),
   };
+}
+
+/** kubeadm stops when the folder is not there, so no member on AWS registers without its instance's id. */
+function patches({ provider }: Cluster) {
+  return provider === 'aws' ? { patches: { directory: PATCHES } } : {};
 }
 
 function localEndpoint(facts: Settled, self: Member) {
@@ -88,9 +97,12 @@ function clusterConfiguration({ facts, etcd, cluster }: KubeadmInput): Kubernete
   };
 }
 
-/** kubeadm would choose the release that it was built with; the images of Kubernetes carry a revision of their own, 0 for every release so far of 3.6. */
+/**
+ * The image that the etcd project puts into registry.k8s.io for each of its releases. Kubernetes builds images of its
+ * own (`3.6.8-0`), but only of the few releases that it was tested with: of most there is none to pull.
+ */
 export function etcdImageTag(cluster: Cluster): string {
-  return `${versionOf(cluster, 'etcd').replace(/^v/, '')}-0`;
+  return versionOf(cluster, 'etcd');
 }
 
 function list(values: readonly Argument[]): readonly Argument[] {

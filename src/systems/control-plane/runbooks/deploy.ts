@@ -53,12 +53,32 @@ function kubeadmSteps(facts: Settled, cluster: Cluster, etcd: EtcdFacts): readon
   if (!first) return [];
   return [
     ...(etcd.topology === 'external' ? [externalEtcdStep(facts)] : []),
+    machineStep(facts, cluster),
     ...encryptionSteps(facts, first),
+    ...(cluster.provider === 'aws' ? [instanceStep(facts)] : []),
     ...balancerSteps(facts, first),
     ...initSteps(facts, first),
     ...(others.length === 0 ? [] : joinSteps({ facts, cluster, first, others, stacked: etcd.topology === 'stacked' })),
     ...afterSteps(facts, cluster),
   ];
+}
+
+function machineStep({ members, settings }: Settled, cluster: Cluster): RunbookStep {
+  const [pods, services] = [cluster.cidrs.pods, cluster.cidrs.services];
+  return {
+    say: `Each member is a machine with containerd, kubelet, kubeadm and kubectl of the version, no swap, IP forwarding on, and its own address of the plan; ${pods} and ${services} are not routed anywhere else.`,
+    run: members.map(({ name }) => `ssh root@${name} kubeadm version -o short`).join('\n'),
+    expect: settings.kubernetesVersion,
+  };
+}
+
+/** The cloud controller finds the instance of a member by nothing else, since its node has a name of the plan. */
+function instanceStep({ members }: Settled): RunbookStep {
+  return {
+    say: 'Let every member say which instance it is: its node has a name of the plan, by which the cloud controller finds no instance.',
+    run: members.map(({ name }) => `ssh root@${name} sh ${FILES}/write-provider-id.sh`).join('\n'),
+    expect: members.map(({ zone }) => `aws:///${zone}/i-…`).join('\n'),
+  };
 }
 
 function encryptionSteps(facts: Settled, first: Member): readonly RunbookStep[] {
@@ -168,23 +188,28 @@ function ownBalancerSteps(facts: Settled, first: Member, dns: RunbookStep): read
 
 function initSteps(facts: Settled, first: Member): readonly RunbookStep[] {
   const { host, port } = facts.endpoint;
-  const after =
-    facts.balancer.kind === 'kube-vip'
-      ? {
-          say: 'Give kube-vip its usual file back.',
-          run: `ssh root@${first.name} cp ${FILES}/kube-vip.yaml /etc/kubernetes/manifests/kube-vip.yaml`,
-        }
-      : {
-          say: 'Take the line out of the hosts file again where one was added.',
-          run: `ssh root@${first.name} "sed -i '/until the first member is ready/d' /etc/hosts"`,
-        };
+  const usualFile: RunbookStep = {
+    say: 'Give kube-vip its usual file back.',
+    run: `ssh root@${first.name} cp ${FILES}/kube-vip.yaml /etc/kubernetes/manifests/kube-vip.yaml`,
+  };
+  const hostsLine: RunbookStep = {
+    say: 'Take the line out of the hosts file again.',
+    run: `ssh root@${first.name} "sed -i '/until the first member is ready/d' /etc/hosts"`,
+  };
+  const after: Readonly<Record<ControlPlaneFacts['balancer']['kind'], readonly RunbookStep[]>> = {
+    haproxy: [hostsLine],
+    nginx: [hostsLine],
+    'kube-vip': [usualFile],
+    nlb: [],
+    managed: [],
+  };
   return [
     {
       say: 'Check the file, then make the cluster.',
       run: `ssh root@${first.name} 'cd ${FILES} && kubeadm config validate --config kubeadm.yaml && kubeadm init --config kubeadm.yaml'`,
       expect: 'Your Kubernetes control-plane has initialized successfully!',
     },
-    after,
+    ...after[facts.balancer.kind],
     {
       say: 'See the API through its endpoint.',
       run: `ssh root@${first.name} curl --fail --cacert /etc/kubernetes/pki/ca.crt https://${host}:${port}/readyz`,
@@ -265,14 +290,16 @@ function afterSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
     cluster.provider === 'aws'
       ? [
           {
-            say: 'Install the AWS cloud controller manager; until it runs, nodes stay tainted as uninitialized.',
-            run: 'helm upgrade --install aws-cloud-controller-manager aws-cloud-controller-manager --repo https://kubernetes.github.io/cloud-provider-aws --namespace kube-system',
+            say: 'Install the AWS cloud controller manager, in the network of the machines: it runs before there is one for pods. Until it does, nodes stay tainted as uninitialized.',
+            run: cloudController(''),
+            expect: 'deployed',
           },
         ]
       : [];
   const version = versionOf(cluster, 'node-healthcheck-operator');
   return [
     ...cloud,
+    networkStep(facts, cluster, ''),
     {
       say: "Approve the kubelets' serving certificates (runbook approve-kubelet-certificates).",
       run: 'kubectl get certificatesigningrequests',
@@ -288,6 +315,20 @@ function afterSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
       expect: facts.members.map(({ name, zone }) => `${name} … ${zone}`).join('\n'),
     },
   ];
+}
+
+/** Its chart puts the pods into the pod network, which is not there yet and from which no instance metadata is read. */
+function cloudController(kubeconfig: string): string {
+  return `helm${kubeconfig} upgrade --install aws-cloud-controller-manager aws-cloud-controller-manager --repo https://kubernetes.github.io/cloud-provider-aws --namespace kube-system --set hostNetworking=true`;
+}
+
+/** Which plug-in is not ours to say; that one has to run is. */
+function networkStep({ members }: Settled, cluster: Cluster, kubeconfig: string): RunbookStep {
+  return {
+    say: `Install the network plug-in that you have chosen, with ${cluster.cidrs.pods} for pods: no node is Ready before.`,
+    run: `kubectl${kubeconfig} wait nodes -l node-role.kubernetes.io/control-plane --for=condition=Ready --timeout=5m`,
+    expect: `condition met, ${members.length} ${members.length === 1 ? 'time' : 'times'}`,
+  };
 }
 
 function clusterApiSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
@@ -313,10 +354,10 @@ function clusterApiSteps(facts: Settled, cluster: Cluster): readonly RunbookStep
     },
     {
       say: `Take its kubeconfig, which is a secret, and install the cloud controller manager in ${cluster.name} itself: Cluster API knows a machine by the identity that this gives its node, and adds no further member before.`,
-      run: `${fetchKubeconfig(cluster.name)}\nhelm --kubeconfig ${kubeconfigFile(cluster.name)} upgrade --install aws-cloud-controller-manager aws-cloud-controller-manager --repo https://kubernetes.github.io/cloud-provider-aws --namespace kube-system`,
+      run: `${fetchKubeconfig(cluster.name)}\n${cloudController(` --kubeconfig ${kubeconfigFile(cluster.name)}`)}`,
     },
     {
-      say: 'Wait until Cluster API has made as many members as the plan says, one after the other, and until etcd has its quorum and the API servers answer. Nodes become Ready later, when a network plug-in runs.',
+      say: 'Wait until Cluster API has made as many members as the plan says, one after the other, and until etcd has its quorum and the API servers answer.',
       run: `${onManagement(`wait --for=jsonpath='{.status.replicas}'=${facts.members.length} kubeadmcontrolplane/${cluster.name}-control-plane --timeout=30m`)}\n${onManagement(`wait --for=condition=ControlPlaneAvailable cluster/${cluster.name} --timeout=15m`)}`,
       expect: 'condition met',
     },
@@ -327,5 +368,6 @@ function clusterApiSteps(facts: Settled, cluster: Cluster): readonly RunbookStep
       ),
       expect: 'Running',
     },
+    networkStep(facts, cluster, ` --kubeconfig ${kubeconfigFile(cluster.name)}`),
   ];
 }

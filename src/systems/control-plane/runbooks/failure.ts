@@ -1,10 +1,11 @@
 /** What to do when something is lost, in this cluster's names. */
 import { formatPercent } from '../../../core/percent.ts';
 import { sayDuration } from '../../../core/duration.ts';
-import type { ControlPlaneFacts } from '../../../facts.ts';
+import type { ControlPlaneFacts, Member } from '../../../facts.ts';
 import { onManagement } from '../../../kubernetes/management.ts';
 import type { Cluster } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
+import { FILES } from '../arguments.ts';
 import { STATUS_PORT } from '../balancer.ts';
 import type { Settled } from '../settings.ts';
 
@@ -123,8 +124,8 @@ export function memberRunbook(facts: Settled, cluster: Cluster): Runbook {
         run: `kubectl delete node ${member?.name ?? ''}`,
       },
       {
-        say: 'Make a machine with the same name and address, so that no file and no certificate name changes. Copy the shared files and join it as the runbook deploy does; its kubeconfigs are made on it, never copied.',
-        run: `ssh root@${member?.name ?? ''} 'cd /etc/kubernetes/holdfast && kubeadm join --config kubeadm.yaml'`,
+        say: 'Make a machine with the same name and address, so that no file and no certificate name changes. Copy the shared files and the discovery file and join it as the runbook deploy does; its kubeconfigs are made on it, never copied.',
+        run: `ssh root@${member?.name ?? ''} 'cd ${FILES} && ${cluster.provider === 'aws' ? 'sh write-provider-id.sh && ' : ''}kubeadm join --config kubeadm.yaml'`,
         expect: 'This node has joined the cluster and a new control plane instance was created',
       },
       {
@@ -153,18 +154,27 @@ export function leaderRunbook(facts: Settled, cluster: Cluster): Runbook {
         `ssh root@${name} grep server: /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf`,
     )
     .join('\n');
-  const local: RunbookStep =
+  const local: readonly RunbookStep[] =
     facts.kind === 'kubeadm'
-      ? {
-          say: "Each member's controllers must name that member's own address. Files copied from another member tie all of them to one zone: make them anew on the member.",
-          run: `${where}\nssh root@${facts.members[0]?.name ?? ''} kubeadm init phase kubeconfig controller-manager --config /etc/kubernetes/holdfast/kubeadm.yaml`,
-          expect: facts.members.map(({ address }) => `https://${address}:${facts.endpoint.port}`).join('\n'),
-        }
-      : {
-          say: 'See the pods of the controllers on every member.',
-          run: "kubectl --namespace kube-system get pods -l 'component in (kube-controller-manager, kube-scheduler)' -o wide",
-          expect: 'Running',
-        };
+      ? [
+          {
+            say: "Each member's controllers must name that member's own address. Files copied from another member tie all of them to one zone.",
+            run: where,
+            expect: facts.members.map(({ address }) => `https://${address}:${facts.endpoint.port}`).join('\n'),
+          },
+          ...facts.members.map((member) => ({
+            say: `Only if ${member.name} names another address: make its files anew. kubeadm leaves a file that is there as it is, so they go first.`,
+            run: ownKubeconfigs(facts, member),
+            expect: 'Writing "controller-manager.conf" kubeconfig file, and the same for scheduler.conf',
+          })),
+        ]
+      : [
+          {
+            say: 'See the pods of the controllers on every member.',
+            run: "kubectl --namespace kube-system get pods -l 'component in (kube-controller-manager, kube-scheduler)' -o wide",
+            expect: 'Running',
+          },
+        ];
   return {
     id: 'controllers-without-leader',
     title: `No controller manager or scheduler leads in ${cluster.name}`,
@@ -175,9 +185,15 @@ export function leaderRunbook(facts: Settled, cluster: Cluster): Runbook {
         run: 'kubectl --namespace kube-system get lease kube-controller-manager kube-scheduler -o custom-columns=NAME:.metadata.name,HOLDER:.spec.holderIdentity,RENEWED:.spec.renewTime',
         expect: `renewed less than ${sayDuration(facts.leaderElection.leaseDuration)} ago`,
       },
-      local,
+      ...local,
     ],
   };
+}
+
+/** With flags: of the members only the first has a file that `kubeadm init` reads. */
+function ownKubeconfigs({ settings, endpoint }: Settled, { name, address }: Member): string {
+  const flags = `--apiserver-advertise-address ${address} --apiserver-bind-port ${endpoint.port} --kubernetes-version ${settings.kubernetesVersion}`;
+  return `ssh root@${name} 'cd /etc/kubernetes && rm -f controller-manager.conf scheduler.conf && for user in controller-manager scheduler; do kubeadm init phase kubeconfig $user ${flags} || exit 1; done && crictl stop $(crictl ps --name "kube-controller-manager|kube-scheduler" --quiet)'`;
 }
 
 /** The address moves, or shall be moved. */

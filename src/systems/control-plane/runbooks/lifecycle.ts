@@ -40,7 +40,7 @@ function eksUpgrade(_: Settled, cluster: Cluster): readonly RunbookStep[] {
   ];
 }
 
-function kubeadmUpgrade(facts: Settled): readonly RunbookStep[] {
+function kubeadmUpgrade(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
   const [first, ...others] = facts.members;
   if (!first) return [];
   const { port } = facts.endpoint;
@@ -51,13 +51,13 @@ function kubeadmUpgrade(facts: Settled): readonly RunbookStep[] {
       expect: facts.members.map(() => 'ok').join('\n'),
     },
     {
-      say: `Begin on ${first.name} in zone ${first.zone}: install the new kubeadm, read the plan, apply it. It renews the certificates of the member.`,
+      say: `Begin on ${first.name} in zone ${first.zone}: install the new kubeadm there, read the plan, apply it. It renews the certificates of the member.`,
       run: `ssh root@${first.name} 'kubeadm upgrade plan && kubeadm upgrade apply --yes $(kubeadm version -o short)'`,
       expect: 'SUCCESS!',
     },
     ...others.map((member) => ({
-      say: `Then ${member.name} in zone ${member.zone}, when the last member is ready and etcd has all its members.`,
-      run: `ssh root@${member.name} kubeadm upgrade node\n${ready(member.address, port)}`,
+      say: `Then ${member.name} in zone ${member.zone}, when the last member is ready and etcd has all its members: install the new kubeadm there too.`,
+      run: `ssh root@${member.name} 'kubeadm version -o short && kubeadm upgrade node'\n${ready(member.address, port)}`,
       expect: 'ok',
     })),
     {
@@ -79,9 +79,27 @@ function kubeadmUpgrade(facts: Settled): readonly RunbookStep[] {
           },
         ]
       : []),
+    ...nodeUpgrade(cluster),
+  ];
+}
+
+/** Machines of a group are replaced; others keep their patches, without which kubeadm writes the kubelet's reservations away. */
+function nodeUpgrade({ provider }: Cluster): readonly RunbookStep[] {
+  const look = 'kubectl get nodes -L topology.kubernetes.io/zone';
+  if (provider === 'aws') {
+    return [
+      {
+        say: 'Replace the machines of the pools, zone by zone: build images with the new kubelet and kubeadm, name them in image_ids of autoscaling/terraform, apply; then drain and end the old machines one at a time. Their group starts a new one. Stop when a zone is not sound.',
+        run: `${look}\nkubectl drain NODE --ignore-daemonsets --delete-emptydir-data\naws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id INSTANCE`,
+        expect: 'the new version in the column VERSION',
+      },
+    ];
+  }
+  return [
     {
-      say: 'Upgrade the nodes zone by zone; stop when a zone is not sound.',
-      run: 'kubectl get nodes -L topology.kubernetes.io/zone',
+      say: 'Upgrade the nodes one at a time, zone by zone: install the new kubeadm, then this. The patches are those that the machine joined with; without them kubeadm writes its reservations and its graceful shutdown away. Stop when a zone is not sound.',
+      run: `${look}\nkubectl drain NODE --ignore-daemonsets --delete-emptydir-data\nssh root@NODE 'kubeadm upgrade node --patches /etc/kubernetes/patches && apt-get install -y kubelet kubectl && systemctl restart kubelet'\nkubectl uncordon NODE`,
+      expect: 'the new version in the column VERSION',
     },
   ];
 }

@@ -39,7 +39,7 @@ function version({ settings, topology: where }: Settled): Decision {
   const { version: value } = settings;
   const how =
     where === 'stacked'
-      ? `kubeadm v1.36.3 would take 3.6.8-0 by itself; etcd.local.imageTag ${value.replace(/^v/, '')}-0 pins this one.`
+      ? `kubeadm v1.36.3 would take 3.6.8-0 by itself; etcd.local.imageTag ${value} pins this one, the image that the etcd project itself puts into registry.k8s.io.`
       : 'The same release on every member; members may differ by one minor during an upgrade only.';
   return {
     field: 'version',
