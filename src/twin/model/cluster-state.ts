@@ -8,7 +8,7 @@ import type { PodTemplate, WorldNode, WorldPod } from '../../inventory/world.ts'
 
 /** Place of a node in the order in which nodes were added; never used again for another. */
 export type NodeIndex = number;
-/** Place of a pod; a pod that is removed leaves its number free. */
+/** Place of a pod in the order in which pods were added; never used again for another. */
 export type PodIndex = number;
 /** Pods that nothing in the scheduler can tell apart have one shape. */
 export type ShapeIndex = number;
@@ -18,6 +18,7 @@ export interface Mark {
   readonly moves: number;
   readonly randomState: number;
   readonly nextStart: number;
+  readonly volumes: number;
 }
 
 /** What a shape is made of. */
@@ -75,9 +76,12 @@ export interface ClusterState {
   readonly addPod: (shape: ShapeIndex, at: number) => PodIndex;
   /** Assumed or bound: it takes its room. */
   readonly place: (pod: PodIndex, node: NodeIndex) => void;
-  /** Its deletionTimestamp is set: it keeps its room, but spreading no longer counts it. */
-  readonly terminate: (pod: PodIndex) => void;
-  /** The object is gone; its number may be used again. */
+  /**
+   * Its deletionTimestamp is set: it keeps its room, but spreading no longer counts it. `toMakeRoom`: preemption chose it,
+   * and the pod it goes for waits for that.
+   */
+  readonly terminate: (pod: PodIndex, toMakeRoom?: boolean) => void;
+  /** The object is gone. */
   readonly removePod: (pod: PodIndex) => void;
   readonly nominate: (pod: PodIndex, node: NodeIndex | undefined) => void;
 
@@ -87,6 +91,8 @@ export interface ClusterState {
   readonly priorityOf: (shape: ShapeIndex) => number;
   /** The shape of a pod of the world, or of one that a controller makes from a template. */
   readonly shapeFor: (template: PodTemplate, pod: WorldPod) => ShapeIndex;
+  /** For explanations and causes. */
+  readonly placedOnMissingNode: (pod: PodIndex) => boolean;
   /** Pods of the world that were placed or pending when the state was built, in the world's order. */
   readonly podOf: (pod: WorldPod) => PodIndex | undefined;
   readonly worldPod: (pod: PodIndex) => WorldPod | undefined;

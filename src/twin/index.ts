@@ -1,0 +1,11 @@
+/** The twin: what the cluster's controllers would do, in process. Re-exports only. */
+export type {
+  NodeExplanation,
+  PodExplanation,
+  PodVerdict,
+  PreemptionCandidate,
+  PreemptionExplanation,
+} from './explanation.ts';
+export { explainPods, type ExplainOptions } from './explain-pods.ts';
+export { createClusterState, type StateSettings } from './model/create-state.ts';
+export type { ClusterState } from './model/cluster-state.ts';

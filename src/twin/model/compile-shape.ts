@@ -1,0 +1,315 @@
+/** Makes a shape of a pod template: everything that can be known before a node is looked at. */
+import { stableJson } from '../../core/json.ts';
+import { matchesNodeSelection } from '../../kubernetes/feasibility.ts';
+import type { Labels } from '../../kubernetes/objects.ts';
+import type { PodAffinityTerm, PodSpec, SpreadConstraint } from '../../kubernetes/pod-spec.ts';
+import { nonZeroRequests, placedNonZeroRequests, placedRequests } from '../../kubernetes/requests.ts';
+import type { Resources } from '../../kubernetes/resources.ts';
+import type { NodeSelectorTerm, Selector } from '../../kubernetes/selectors.ts';
+import { selects } from '../../kubernetes/selectors.ts';
+import { HOSTNAME, ZONE } from '../../kubernetes/nodes.ts';
+import { firstUntolerated } from '../../kubernetes/tolerations.ts';
+import type { ShapeSource } from './cluster-state.ts';
+import type { DomainCount, Inclusion } from './counters.ts';
+import type { NodeTable } from './node-table.ts';
+import type { Registry } from './registry.ts';
+import type { Amounts, HardSpread, Shape, SoftSpread, WeightedCount } from './shape.ts';
+import type { VolumeTable } from './volume-table.ts';
+import type { Matcher, NamespaceLabels } from './terms.ts';
+import { allOfMatcher, existingTermMatcher, incomingTermMatcher, spreadMatcher } from './terms.ts';
+
+/** What shapes are compiled against. */
+export interface Compiling {
+  readonly nodes: NodeTable;
+  readonly registry: Registry;
+  readonly namespaceLabels: NamespaceLabels;
+  readonly volumes: VolumeTable;
+  /** The selector by which the scheduler spreads pods that say nothing: helper.DefaultSelector; undefined when it is empty. */
+  readonly defaultSelector: (source: ShapeSource, labels: Labels) => Selector | undefined;
+}
+
+export interface ShapeInput {
+  readonly source: ShapeSource;
+  readonly labels: Labels;
+  /** Required node terms in place of the template's: a DaemonSet's pod that waits for its node. */
+  readonly pin: readonly NodeSelectorTerm[] | undefined;
+}
+
+/** Constraints of every pod without its own, in the scheduler's default configuration: podtopologyspread/plugin.go. */
+const DEFAULT_CONSTRAINTS = [
+  { topologyKey: HOSTNAME, maxSkew: 3 },
+  { topologyKey: ZONE, maxSkew: 5 },
+] as const;
+
+/** HardPodAffinityWeight: what a required affinity term of a running pod is worth to a pod that it matches. */
+const HARD_AFFINITY_WEIGHT = 1;
+
+/** The shape with the next index; it must still join the registry. */
+export function compileShape(index: number, { source, labels, pin }: ShapeInput, compiling: Compiling): Shape {
+  const { template, sample } = source;
+  const { demand, namespace } = template;
+  const spec = pin === undefined ? template.spec : { ...template.spec, requiredNodeTerms: pin };
+  const nonZero = nonZeroRequests(spec);
+  const requests = amountsOf(demand.requests, compiling.nodes);
+  const bare = { namespace, labels, spec };
+  const parts = new AffinityCompiler(bare, compiling);
+  const soft = softSpread(source, bare, compiling);
+  const held = sample.held ?? { requests: placedRequests(spec), nonZero: placedNonZeroRequests(spec) };
+  const shape: Shape = {
+    index,
+    source,
+    ...bare,
+    tolerations: spec.tolerations,
+    priority: template.priority,
+    neverPreempts: spec.preemptionPolicy === 'Never',
+    requests,
+    requestedCpu: demand.requests['cpu'] ?? 0,
+    requestedMemory: demand.requests['memory'] ?? 0,
+    nonZeroCpu: nonZero['cpu'] ?? 0,
+    nonZeroMemory: nonZero['memory'] ?? 0,
+    placed: amountsOf(held.requests, compiling.nodes),
+    placedNonZeroCpu: held.nonZero['cpu'] ?? 0,
+    placedNonZeroMemory: held.nonZero['memory'] ?? 0,
+    hostPorts: demand.hostPorts,
+    images: imagesOf(spec),
+    containers: spec.containers.length + spec.initContainers.length,
+    volumes: spec.volumes.length === 0 ? undefined : compiling.volumes.compile(source),
+    hardSpread: hardSpread(bare, compiling),
+    softSpread: soft,
+    softNeedsAllKeys: spec.spread.length > 0,
+    affinity: parts.affinity(),
+    affinityToSelf: parts.matchesItself(),
+    antiAffinity: parts.antiAffinity(),
+    refusedBy: [],
+    preferences: parts.preferences(),
+    counters: [],
+    activeCounters: [],
+  };
+  parts.tellOthers();
+  return shape;
+}
+
+interface Bare {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly spec: PodSpec;
+}
+
+function amountsOf(resources: Resources, nodes: NodeTable): Amounts {
+  const named = Object.entries(resources).filter(([, amount]) => amount > 0);
+  const columns = named.map(([resource, amount]) => ({ column: nodes.column(resource), amount }));
+  columns.sort((a, b) => a.column - b.column);
+  return {
+    columns: Int32Array.from(columns, ({ column }) => column),
+    amounts: Float64Array.from(columns, ({ amount }) => amount),
+  };
+}
+
+/** imagelocality/image_locality.go, normalizedImageName: without a tag, latest. */
+function imagesOf(spec: PodSpec): readonly string[] {
+  const mounted = spec.volumes.flatMap(({ source }) => (source.kind === 'image' ? [source.reference] : []));
+  return [...[...spec.initContainers, ...spec.containers].map(({ image }) => image), ...mounted].map((image) =>
+    image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image,
+  );
+}
+
+function hardSpread(bare: Bare, compiling: Compiling): readonly HardSpread[] {
+  const constraints = bare.spec.spread.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule');
+  const keys = constraints.map(({ topologyKey }) => topologyKey);
+  return constraints.map((constraint): HardSpread => {
+    const matcher = spreadMatcher(bare.namespace, constraint.selector);
+    const known = compiling.registry.matching(matcher, false);
+    const matches = (labels: Labels): boolean => selects(constraint.selector, labels);
+    return {
+      count: compiling.registry.domains(
+        known,
+        constraint.topologyKey,
+        spreadInclusion(bare, constraint, keys, compiling),
+      ),
+      self: matches(bare.labels) ? 1 : 0,
+      maxSkew: constraint.maxSkew,
+      minDomains: constraint.minDomains ?? 1,
+      place: bare.spec.spread.indexOf(constraint),
+      selects: matches,
+      counts: constraint.selector.matches === 'nothing' || constraint.selector.requirements.length > 0,
+    };
+  });
+}
+
+function softSpread(source: ShapeSource, bare: Bare, compiling: Compiling): readonly SoftSpread[] {
+  const written = bare.spec.spread.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'ScheduleAnyway');
+  if (bare.spec.spread.length > 0) return written.map((constraint) => soft(constraint, written, bare, compiling));
+  const selector = compiling.defaultSelector(source, bare.labels);
+  if (selector === undefined) return [];
+  return DEFAULT_CONSTRAINTS.map((constraint) =>
+    soft({ ...DEFAULT_POLICIES, ...constraint, selector }, [], bare, compiling),
+  );
+}
+
+const DEFAULT_POLICIES = {
+  whenUnsatisfiable: 'ScheduleAnyway',
+  minDomains: undefined,
+  nodeAffinityPolicy: 'Honor',
+  nodeTaintsPolicy: 'Ignore',
+  matchLabelKeys: [],
+} as const;
+
+function soft(
+  constraint: SpreadConstraint,
+  together: readonly SpreadConstraint[],
+  bare: Bare,
+  compiling: Compiling,
+): SoftSpread {
+  const known = compiling.registry.matching(spreadMatcher(bare.namespace, constraint.selector), false);
+  const keys = together.map(({ topologyKey }) => topologyKey);
+  return {
+    hostname: constraint.topologyKey === HOSTNAME,
+    count: compiling.registry.domains(
+      known,
+      constraint.topologyKey,
+      spreadInclusion(bare, constraint, keys, compiling),
+    ),
+    counter: known.counter,
+    maxSkew: constraint.maxSkew,
+  };
+}
+
+/** Nodes that have every key of the list and that the constraint's policies let in: podtopologyspread/common.go. */
+function spreadInclusion(
+  { spec }: Bare,
+  constraint: SpreadConstraint,
+  keys: readonly string[],
+  { nodes, registry }: Compiling,
+): { readonly key: string; readonly of: Inclusion } {
+  const byAffinity =
+    constraint.nodeAffinityPolicy === 'Honor' &&
+    (spec.requiredNodeTerms !== undefined || Object.keys(spec.nodeSelector).length > 0);
+  const byTaints = constraint.nodeTaintsPolicy === 'Honor';
+  const key = stableJson({
+    keys: [...keys].sort(),
+    affinity: byAffinity ? [spec.nodeSelector, spec.requiredNodeTerms ?? null] : null,
+    taints: byTaints ? spec.tolerations : null,
+  });
+  const judge = (node: number): boolean => {
+    const source = nodes.sources[node];
+    if (source === undefined) return false;
+    if (!keys.every((one) => Object.hasOwn(source.labels, one))) return false;
+    if (byAffinity && !matchesNodeSelection(spec, source)) return false;
+    return !byTaints || firstUntolerated(nodes.taints[node] ?? [], spec.tolerations, KEEPING_OUT) === undefined;
+  };
+  return { key, of: registry.inclusion(key, judge, byTaints) };
+}
+
+const KEEPING_OUT = ['NoSchedule', 'NoExecute'] as const;
+
+/** The affinity terms of one pod, towards others and as others see them. */
+class AffinityCompiler {
+  readonly #bare: Bare;
+  readonly #compiling: Compiling;
+
+  constructor(bare: Bare, compiling: Compiling) {
+    this.#bare = bare;
+    this.#compiling = compiling;
+  }
+
+  affinity(): readonly DomainCount[] {
+    const { required } = this.#bare.spec.podAffinity;
+    if (required.length === 0) return [];
+    const all = allOfMatcher(required.map((term) => this.#incoming(term)));
+    return required.map(({ topologyKey }) => this.#matching(all, topologyKey));
+  }
+
+  matchesItself(): boolean {
+    return this.#bare.spec.podAffinity.required.every((term) => this.#incoming(term).matches(this.#bare));
+  }
+
+  antiAffinity(): readonly DomainCount[] {
+    return this.#bare.spec.podAntiAffinity.required.map((term) =>
+      this.#matching(this.#incoming(term), term.topologyKey),
+    );
+  }
+
+  preferences(): WeightedCount[] {
+    const { podAffinity, podAntiAffinity } = this.#bare.spec;
+    const wants = podAffinity.preferred.map(({ weight, term }) => ({ weight, term }));
+    const shuns = podAntiAffinity.preferred.map(({ weight, term }) => ({ weight: -weight, term }));
+    return [...wants, ...shuns].map(({ weight, term }) => ({
+      weight,
+      count: this.#matching(this.#incoming(term), term.topologyKey),
+    }));
+  }
+
+  /** Lets every shape that a term of this pod matches know of it. */
+  tellOthers(): void {
+    const { podAffinity, podAntiAffinity } = this.#bare.spec;
+    for (const term of podAntiAffinity.required) this.#tell('refuses', term, 0);
+    for (const term of podAffinity.required) this.#tell('requires', term, HARD_AFFINITY_WEIGHT);
+    for (const { weight, term } of podAffinity.preferred) this.#tell('prefers', term, weight);
+    for (const { weight, term } of podAntiAffinity.preferred) this.#tell('shuns', term, -weight);
+  }
+
+  #tell(form: TermForm, term: PodAffinityTerm, weight: number): void {
+    const { registry, namespaceLabels } = this.#compiling;
+    const matcher = existingTermMatcher(term, this.#bare.namespace, namespaceLabels);
+    const key = termKey(form, term, { owner: this.#bare.namespace, weight });
+    const known = registry.having(key, (shape) => timesHad(shape, form, key));
+    const count = registry.domains(known, term.topologyKey, { key: 'every', of: registry.everyNode() });
+    registry.termOfOthers(key, matcher, (shape) => {
+      if (form === 'refuses') shape.refusedBy.push(count);
+      else shape.preferences.push({ count, weight });
+    });
+  }
+
+  #incoming(term: PodAffinityTerm): Matcher {
+    return incomingTermMatcher(term, this.#bare.namespace, this.#compiling.namespaceLabels);
+  }
+
+  #matching(matcher: Matcher, topologyKey: string): DomainCount {
+    const { registry } = this.#compiling;
+    return registry.domains(registry.matching(matcher, true), topologyKey, {
+      key: 'every',
+      of: registry.everyNode(),
+    });
+  }
+}
+
+type TermForm = 'refuses' | 'requires' | 'prefers' | 'shuns';
+
+/** Equal for terms that count alike: the namespace of the pod matters only where the term names none. */
+function termKey(
+  form: TermForm,
+  term: PodAffinityTerm,
+  { owner, weight }: { readonly owner: string; readonly weight: number },
+): string {
+  return stableJson({
+    form,
+    weight,
+    owner: term.namespaces.length === 0 && term.namespaceSelector.matches === 'nothing' ? owner : '',
+    namespaces: [...term.namespaces].sort(),
+    namespaceSelector: term.namespaceSelector,
+    selector: term.selector,
+    topologyKey: term.topologyKey,
+  });
+}
+
+const TERM_KEYS = new WeakMap<PodSpec, ReadonlyMap<string, number>>();
+
+/** How often a pod of the shape has a term. */
+function timesHad(shape: Shape, _form: TermForm, key: string): number {
+  let keys = TERM_KEYS.get(shape.spec);
+  if (keys === undefined) {
+    const counted = new Map<string, number>();
+    const add = (form: TermForm, term: PodAffinityTerm, weight: number): void => {
+      const one = termKey(form, term, { owner: shape.namespace, weight });
+      counted.set(one, (counted.get(one) ?? 0) + 1);
+    };
+    const { podAffinity, podAntiAffinity } = shape.spec;
+    for (const term of podAntiAffinity.required) add('refuses', term, 0);
+    for (const term of podAffinity.required) add('requires', term, HARD_AFFINITY_WEIGHT);
+    for (const { weight, term } of podAffinity.preferred) add('prefers', term, weight);
+    for (const { weight, term } of podAntiAffinity.preferred) add('shuns', term, -weight);
+    keys = counted;
+    TERM_KEYS.set(shape.spec, keys);
+  }
+  return keys.get(key) ?? 0;
+}

@@ -1,0 +1,337 @@
+/**
+ * One scheduling cycle as kube-scheduler runs it: nodes in turn from where the last cycle ended until enough fit, their
+ * scores, and one of the best at random. Kubernetes v1.36.3 pkg/scheduler/schedule_one.go.
+ */
+import type { Random } from '../../core/random.ts';
+import type { NodeIndex, PodIndex, SchedulingFailure, SchedulingResult } from '../model/cluster-state.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { Shape } from '../model/shape.ts';
+import type { CrossState } from './cross-filters.ts';
+import { crossFailure, crossState } from './cross-filters.ts';
+import { affinityScores, normaliseToMost, spreadScores } from './cross-scores.ts';
+import type { Feasible } from './cross-scores.ts';
+import { FITS, failureOf } from './failures.ts';
+import { dynamicFailure, staticFailure } from './node-filters.ts';
+import { enoughNodes, nodeOrder } from './node-order.ts';
+import {
+  MAX_SCORE,
+  balancedAllocation,
+  imageLocality,
+  leastAllocated,
+  preferredWeight,
+  skipsBalance,
+  unwantedTaints,
+} from './node-scores.ts';
+import { failureWithNominated } from './nominated.ts';
+import { preempt } from './preemption.ts';
+import { preFilter } from './pre-filter.ts';
+import { ShapeCache, UNKNOWN } from './shape-cache.ts';
+import type { Weights } from './weights.ts';
+
+/** Shapes whose judgements are kept; the one that was not asked for longest makes room. */
+const MOST_CACHES = 4_096;
+
+export interface SchedulerSettings {
+  readonly weights: Weights;
+  /** 0: adaptive, as by default. */
+  readonly percentageOfNodesToScore: number;
+}
+
+export class Scheduler {
+  /** Where the next cycle starts in the order of nodes. */
+  nextStart = 0;
+  readonly settings: SchedulerSettings;
+  readonly #cluster: Cluster;
+  readonly #random: Random;
+  #order: Int32Array | undefined;
+  readonly #caches = new Map<number, ShapeCache>();
+  #feasible: Int32Array;
+  #totals: Float64Array;
+  #scratch: Float64Array;
+  /** Failures of the cycle that is under way, by their number. */
+  #failures = new Map<number, number>();
+
+  constructor(cluster: Cluster, settings: SchedulerSettings, random: Random) {
+    this.#cluster = cluster;
+    this.settings = settings;
+    this.#random = random;
+    const { capacity } = cluster.nodes;
+    this.#feasible = new Int32Array(capacity);
+    this.#totals = new Float64Array(capacity);
+    this.#scratch = new Float64Array(capacity);
+  }
+
+  get order(): Int32Array {
+    this.#order ??= nodeOrder(this.#cluster.nodes);
+    return this.#order;
+  }
+
+  nodesChanged(): void {
+    this.#order = undefined;
+  }
+
+  /** The node's taints, cordon or labels changed. */
+  forgetNode(node: NodeIndex): void {
+    for (const cache of this.#caches.values()) cache.forget(node);
+  }
+
+  grow(capacity: number): void {
+    for (const cache of this.#caches.values()) cache.grow(capacity);
+    this.#feasible = new Int32Array(capacity);
+    this.#totals = new Float64Array(capacity);
+    this.#scratch = new Float64Array(capacity);
+  }
+
+  schedule(pod: PodIndex): SchedulingResult {
+    const shape = this.#cluster.shapeOf(pod);
+    const refused = preFilter(shape, this.#cluster);
+    if (refused.kind === 'refused') return { kind: 'failed', failure: preFilterFailure(refused) };
+    const state = crossState(shape);
+    this.#failures.clear();
+    const nominated = this.#cluster.pods.nominated[pod] as number;
+    if (nominated >= 0 && this.#failure(pod, shape, nominated, state) === FITS)
+      return { kind: 'bound', node: nominated, ties: 1 };
+    const only = refused.kind === 'some' ? refused.nodes : undefined;
+    const found = this.#findNodes(pod, shape, state, only);
+    if (found === 0) return this.#nothingFits(pod, state, only);
+    if (found === 1) return { kind: 'bound', node: this.#feasible[0] as number, ties: 1 };
+    this.#score(shape, { nodes: this.#feasible, length: found });
+    return this.#best(found);
+  }
+
+  /** Whether the pod passes every filter on the node. */
+  fits(pod: PodIndex, node: NodeIndex): boolean {
+    const shape = this.#cluster.shapeOf(pod);
+    const allowed = preFilter(shape, this.#cluster);
+    if (allowed.kind === 'refused') return false;
+    if (allowed.kind === 'some' && !allowed.nodes.includes(node)) return false;
+    return this.#failure(pod, shape, node, crossState(shape)) === FITS;
+  }
+
+  /** The first filter that refuses the node, 0 when it fits. */
+  failure(pod: PodIndex, node: NodeIndex, state: CrossState): number {
+    return this.#failure(pod, this.#cluster.shapeOf(pod), node, state);
+  }
+
+  #failure(pod: PodIndex, shape: Shape, node: NodeIndex, state: CrossState): number {
+    if (this.#cluster.nominatedOn(node) > 0) return failureWithNominated(this.#cluster, pod, node, state);
+    const own = this.#ownFailure(shape, this.#cache(shape), node);
+    return own === FITS ? this.#cluster.lateFailure(shape, node, crossFailure(shape, node, state)) : own;
+  }
+
+  /** Fills the feasible nodes and returns how many there are; notes why the others do not fit. */
+  #findNodes(pod: PodIndex, shape: Shape, state: CrossState, only: readonly NodeIndex[] | undefined): number {
+    const all = this.order;
+    const candidates = only === undefined ? all : Int32Array.from(only);
+    const { length } = candidates;
+    const enough = enoughNodes(length, this.settings.percentageOfNodesToScore);
+    const plain = this.#isPlain(shape, state);
+    const cache = this.#cache(shape);
+    const feasible = this.#feasible;
+    let found = 0;
+    let looked = 0;
+    let at = length === 0 ? 0 : this.nextStart % length;
+    for (; looked < length; looked += 1) {
+      const node = candidates[at] as number;
+      at = at + 1 === length ? 0 : at + 1;
+      const failure = plain ? this.#ownFailure(shape, cache, node) : this.#failure(pod, shape, node, state);
+      if (failure !== FITS) this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1);
+      else if (found < enough) {
+        feasible[found] = node;
+        found += 1;
+      } else break;
+    }
+    if (all.length > 0) this.nextStart = (this.nextStart + looked) % all.length;
+    return found;
+  }
+
+  /** True when pod and node alone decide, for every node. */
+  #isPlain(shape: Shape, state: CrossState): boolean {
+    return (
+      shape.hardSpread.length === 0 &&
+      state.skipsAffinity &&
+      shape.spec.neededFeatures.length === 0 &&
+      this.#cluster.nominations.size === 0
+    );
+  }
+
+  /** What the filters that look at the node alone say; judged anew when the node has changed. */
+  #ownFailure(shape: Shape, cache: ShapeCache, node: NodeIndex): number {
+    if (cache.version[node] !== this.#cluster.nodes.version[node] || shape.volumes !== undefined)
+      this.#judge(shape, cache, node);
+    return cache.failure[node] as number;
+  }
+
+  #cache(shape: Shape): ShapeCache {
+    const known = this.#caches.get(shape.index);
+    if (known !== undefined) return known;
+    if (this.#caches.size >= MOST_CACHES) {
+      const oldest = this.#caches.keys().next().value;
+      if (oldest !== undefined) this.#caches.delete(oldest);
+    }
+    const made = new ShapeCache(this.#cluster.nodes.capacity, shape.spec.preferredNodeTerms.length > 0);
+    this.#caches.set(shape.index, made);
+    return made;
+  }
+
+  #judge(shape: Shape, cache: ShapeCache, node: NodeIndex): void {
+    const { nodes } = this.#cluster;
+    cache.version[node] = nodes.version[node] as number;
+    let fixed = cache.fixedFailure[node] as number;
+    if (fixed === UNKNOWN) {
+      fixed = staticFailure(shape, node, nodes);
+      cache.fixedFailure[node] = fixed;
+    }
+    const failure = fixed === FITS ? dynamicFailure(shape, node, nodes) : fixed;
+    cache.failure[node] = failure === FITS ? this.#cluster.volumeFailure(shape, node) : failure;
+    if (failure === FITS) cache.score[node] = this.#nodeScore(shape, node);
+  }
+
+  /** Weighted scores that need no normalisation. */
+  #nodeScore(shape: Shape, node: NodeIndex): number {
+    const { nodes, images } = this.#cluster;
+    const { weights } = this.settings;
+    let score = leastAllocated(shape, node, nodes) * weights.NodeResourcesFit;
+    if (!skipsBalance(shape)) score += balancedAllocation(shape, node, nodes) * weights.NodeResourcesBalancedAllocation;
+    if (!images.empty) score += imageLocality(shape, node, images) * weights.ImageLocality;
+    return score;
+  }
+
+  #score(shape: Shape, feasible: Feasible): void {
+    const totals = this.#totals;
+    const cache = this.#cache(shape);
+    const { nodes, length } = feasible;
+    for (let place = 0; place < length; place += 1) totals[place] = cache.score[nodes[place] as number] as number;
+    const { weights } = this.settings;
+    this.#addTaints(shape, feasible);
+    if (cache.preferred !== undefined) this.#addPreferred(shape, feasible);
+    if (spreadScores(shape, feasible, this.#scratch)) this.#add(length, weights.PodTopologySpread);
+    if (affinityScores(shape, feasible, this.#scratch)) this.#add(length, weights.InterPodAffinity);
+  }
+
+  #add(length: number, weight: number): void {
+    const totals = this.#totals;
+    const scratch = this.#scratch;
+    for (let place = 0; place < length; place += 1)
+      totals[place] = (totals[place] as number) + (scratch[place] as number) * weight;
+  }
+
+  /** Without a PreferNoSchedule taint every node scores the same, which changes no choice. */
+  #addTaints(shape: Shape, feasible: Feasible): void {
+    if (this.#cluster.preferNoScheduleTaints === 0) return;
+    const { nodes, length } = feasible;
+    for (let place = 0; place < length; place += 1)
+      this.#scratch[place] = unwantedTaints(shape, nodes[place] as number, this.#cluster.nodes);
+    normaliseToMost(this.#scratch, length, true);
+    this.#add(length, this.settings.weights.TaintToleration);
+  }
+
+  #addPreferred(shape: Shape, feasible: Feasible): void {
+    const { preferred } = this.#cache(shape);
+    if (preferred === undefined) return;
+    const { nodes, length } = feasible;
+    for (let place = 0; place < length; place += 1) {
+      const node = nodes[place] as number;
+      if (preferred[node] === UNKNOWN) preferred[node] = preferredWeight(shape, node, this.#cluster.nodes);
+      this.#scratch[place] = preferred[node] as number;
+    }
+    normaliseToMost(this.#scratch, length, false);
+    this.#add(length, this.settings.weights.NodeAffinity);
+  }
+
+  /** One of the nodes with the highest total, each with the same chance. */
+  #best(found: number): SchedulingResult {
+    const totals = this.#totals;
+    let most = Number.NEGATIVE_INFINITY;
+    let ties = 0;
+    for (let place = 0; place < found; place += 1) {
+      const total = totals[place] as number;
+      if (total > most) {
+        most = total;
+        ties = 1;
+      } else if (total === most) ties += 1;
+    }
+    let chosen = ties === 1 ? 0 : this.#random.int(ties);
+    for (let place = 0; place < found; place += 1) {
+      if (totals[place] !== most) continue;
+      if (chosen === 0) return { kind: 'bound', node: this.#feasible[place] as number, ties };
+      chosen -= 1;
+    }
+    throw new Error('a best node is among the feasible ones');
+  }
+
+  #nothingFits(pod: PodIndex, state: CrossState, only: readonly NodeIndex[] | undefined): SchedulingResult {
+    const failure = failureOfCounts(this.#failures, only === undefined ? 0 : this.order.length - only.length);
+    const found = preempt(this.#cluster, this, { pod, state, only, random: this.#random });
+    if (found === undefined) return { kind: 'failed', failure };
+    return { kind: 'nominated', node: found.node, victims: found.victims, failure };
+  }
+
+  /** Scores by plugin of nodes that fit, normalised and weighted, for explanations. */
+  explainScores(shape: Shape, feasible: readonly NodeIndex[]): readonly Readonly<Record<string, number>>[] {
+    const { nodes, images } = this.#cluster;
+    const { weights } = this.settings;
+    const list: Feasible = { nodes: Int32Array.from(feasible), length: feasible.length };
+    const scores = feasible.map((node) => {
+      const one: Record<string, number> = { NodeResourcesFit: leastAllocated(shape, node, nodes) };
+      if (!skipsBalance(shape)) one['NodeResourcesBalancedAllocation'] = balancedAllocation(shape, node, nodes);
+      one['ImageLocality'] = imageLocality(shape, node, images);
+      return one;
+    });
+    scores.forEach((one) => (one[DYNAMIC_RESOURCES] = 0));
+    const scratch = new Float64Array(feasible.length);
+    const put = (plugin: string): void => scores.forEach((one, place) => (one[plugin] = scratch[place] as number));
+    feasible.forEach((node, place) => (scratch[place] = unwantedTaints(shape, node, nodes)));
+    normaliseToMost(scratch, list.length, true);
+    put('TaintToleration');
+    if (shape.spec.preferredNodeTerms.length > 0) {
+      feasible.forEach((node, place) => (scratch[place] = preferredWeight(shape, node, nodes)));
+      normaliseToMost(scratch, list.length, false);
+      put('NodeAffinity');
+    }
+    if (spreadScores(shape, list, scratch)) put('PodTopologySpread');
+    if (affinityScores(shape, list, scratch)) put('InterPodAffinity');
+    return scores.map((one) => weighted(one, weights));
+  }
+}
+
+function weighted(scores: Readonly<Record<string, number>>, weights: Weights): Readonly<Record<string, number>> {
+  const out: Record<string, number> = {};
+  for (const plugin of Object.keys(scores).sort()) {
+    const weight = weights[plugin as keyof Weights];
+    if (plugin === DYNAMIC_RESOURCES) out[plugin] = 0;
+    else if (weight > 0) out[plugin] = (scores[plugin] ?? 0) * weight;
+  }
+  return out;
+}
+
+function preFilterFailure({ plugin, message }: { plugin: string; message: string }): SchedulingFailure {
+  return { preFilter: `${plugin}: ${message}`, counts: [], plugins: new Set([plugin]) };
+}
+
+/** Nodes by plugin and reason; `leftOut` are those that a node name in the affinity excluded. */
+function failureOfCounts(failures: ReadonlyMap<number, number>, leftOut: number): SchedulingFailure {
+  const counts = new Map<string, { plugin: string; reason: string; nodes: number }>();
+  const plugins = new Set<string>();
+  const count = (plugin: string, reason: string, nodes: number): void => {
+    plugins.add(plugin);
+    const key = `${plugin} ${reason}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { plugin, reason, nodes });
+    else known.nodes += nodes;
+  };
+  for (const [id, nodes] of failures) {
+    const { plugin, reasons } = failureOf(id);
+    for (const reason of reasons) count(plugin, reason, nodes);
+  }
+  if (leftOut > 0) count('NodeAffinity', LEFT_OUT, leftOut);
+  const sorted = [...counts.values()].sort((a, b) => b.nodes - a.nodes || (a.reason < b.reason ? -1 : 1));
+  return { preFilter: undefined, counts: sorted, plugins };
+}
+
+export const LEFT_OUT = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+
+export { MAX_SCORE };
+
+/** Never skips scoring, and scores 0 on every node for a pod without device claims. */
+const DYNAMIC_RESOURCES = 'DynamicResources';
