@@ -1,42 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatPosition, type Problem } from '../core/error.ts';
-import { readInventory } from '../inventory/inventory.ts';
 import type { World } from '../inventory/world.ts';
-import { worldOfInventory } from '../inventory/world-of.ts';
 import { FAULT_KINDS, FAULTS } from './catalog.ts';
 import { faultsOf, parseDomain } from './domains.ts';
+import { exampleWorld } from './example.test-support.ts';
 import { resolveFaults } from './resolve.ts';
 import { formatFault, sayFault, sayTimedFault } from './say.ts';
 import { parseScenario } from './scenario-file.ts';
 import type { Fault } from './scenario.ts';
 import { parseLose } from './written.ts';
 
-const node = (name: string, zone: string, more = '', role = '') => `---
-apiVersion: v1
-kind: Node
-metadata:
-  name: ${name}
-  labels: {topology.kubernetes.io/region: west, topology.kubernetes.io/zone: west-${zone}, kubernetes.io/hostname: ${name}${more}${role}}
-`;
-const worker = (zone: string, n: number) =>
-  node(
-    `worker-${zone}-${n}`,
-    zone,
-    `, topology.example.com/rack: r${n}, karpenter.sh/nodepool: general, karpenter.sh/capacity-type: ${n === 1 ? 'spot' : 'on-demand'}`,
-  );
-const server = (zone: string) =>
-  node(`cp-${zone}`, zone, '', ', node-role.kubernetes.io/control-plane: ""') +
-  ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler']
-    .map(
-      (component) => `---
-apiVersion: v1
-kind: Pod
-metadata: {name: ${component}-cp-${zone}, namespace: kube-system, labels: {component: ${component}}}
-spec: {nodeName: cp-${zone}, containers: [{name: a, image: registry.k8s.io/${component}, command: [${component}]}]}
-`,
-    )
-    .join('');
 const workloads = ['cart', 'mycart']
   .map(
     (name) => `---
@@ -55,16 +29,7 @@ kind: ValidatingWebhookConfiguration
 metadata: {name: policy}
 webhooks: [{name: check.example.com, clientConfig: {url: https://x.example.com}, admissionReviewVersions: [v1], sideEffects: None}]
 `;
-const zones = ['a', 'b', 'c'];
-const world: World = worldOfInventory(
-  readInventory([
-    {
-      file: 'world.yaml',
-      text: zones.map((zone) => worker(zone, 1) + worker(zone, 2) + server(zone)).join('') + workloads + webhook,
-      named: true,
-    },
-  ]),
-);
+const world: World = exampleWorld({ members: ['a', 'b', 'c'], workers: 2, more: workloads + webhook });
 
 function lose(text: string): { faults: readonly Fault[]; problems: readonly Problem[] } {
   const { fault, problems } = parseLose(text);

@@ -113,7 +113,7 @@ export function flagsOf(command: unknown): ReadonlyMap<string, string> {
   return flags;
 }
 
-type Component = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'etcd';
+export type Component = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'etcd';
 const COMPONENTS: readonly string[] = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
 
 interface ComponentPod {
@@ -152,6 +152,15 @@ function settingsOfFlags(flag: FlagReader): Partial<ControlPlaneSettings> {
     schedulerQps: number(flag('kube-scheduler', 'kube-api-qps')),
     schedulerBurst: number(flag('kube-scheduler', 'kube-api-burst')),
   } as Partial<ControlPlaneSettings>);
+}
+
+/** A flag of a component that a plan, a running pod or kubeadm's configuration states; of one machine, or of any. */
+export function statedFlag(
+  { index, configurations }: { readonly index: ObjectIndex; readonly configurations: readonly Sourced[] },
+  { component, name, machine }: { readonly component: Component; readonly name: string; readonly machine?: string },
+): string | undefined {
+  const pods = componentPods(index).filter(({ node }) => machine === undefined || node === machine);
+  return flagOf(component, name, kubeadmConfiguration(index, configurations), pods);
 }
 
 /** What runs wins over what kubeadm was told. */

@@ -8,7 +8,7 @@ import { describe } from '../kubernetes/objects.ts';
 import type { KubernetesObject } from '../system.ts';
 import { duplicatesOf } from './duplicates.ts';
 import type { Sourced } from './identity.ts';
-import { groupOf, isClusterDocument, isConfigurationGroup, isUnderstood } from './kinds.ts';
+import { isClusterDocument, isConfiguration, isUnderstood } from './kinds.ts';
 import type { Origin, SourceText } from './origin.ts';
 import { positionOf, sourceText } from './origin.ts';
 import { parseJson } from './parse-json.ts';
@@ -181,7 +181,7 @@ function collectObject(value: Record<string, unknown>, origin: Origin, input: In
     into.clusterDocuments.push({ file: input.file, text: documentText(origin.source, origin) });
     return;
   }
-  if (isConfigurationGroup(groupOf(apiVersion))) {
+  if (isConfiguration(object)) {
     into.configurations.push({ object, origin });
     return;
   }

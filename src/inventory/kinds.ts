@@ -19,8 +19,12 @@ export function groupOf(apiVersion: string): string {
   return slash === -1 ? '' : apiVersion.slice(0, slash);
 }
 
-/** Groups whose documents a program reads from disk; they are no objects of the API. */
-export function isConfigurationGroup(group: string): boolean {
+/** Documents that a program reads from disk; they are no objects of the API. A kubeconfig has the core group's version. */
+export function isConfiguration({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
+  return isConfigurationGroup(groupOf(apiVersion)) || (apiVersion === 'v1' && kind === 'Config');
+}
+
+function isConfigurationGroup(group: string): boolean {
   return group.endsWith('.config.k8s.io') || CONFIGURATION_GROUPS.has(group);
 }
 
