@@ -134,9 +134,12 @@ function deletionCostOf(written: unknown): number {
   return cost >= -(2 ** 31) && cost < 2 ** 31 ? cost : 0;
 }
 
-/** True for a pod that an API server gave: admission has been, and what changed since does not touch it. */
+/**
+ * True for a pod that an API server has admitted: it then carries its priority (plugin/pkg/admission/priority). What
+ * changed in the cluster since does not touch it.
+ */
 function isStored(object: unknown): boolean {
-  return at(object, 'metadata', 'uid') !== undefined || at(object, 'status', 'phase') !== undefined;
+  return at(object, 'spec', 'priority') !== undefined;
 }
 
 const STORED: Admission = {

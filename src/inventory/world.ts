@@ -270,3 +270,18 @@ export type AdmissionOf = (namespace: string) => Admission;
 export function labelsOfPod(pod: WorldPod): Labels {
   return pod.ownLabels === undefined ? pod.template.labels : { ...pod.template.labels, ...pod.ownLabels };
 }
+
+/**
+ * All pods, those that were read in the order of their files, then those that controllers will make. The scheduler's cache
+ * holds the pods of a node in the order in which it heard of them; among equals the first stays when room is made.
+ */
+export function podsAsGiven({ workloads, index }: Pick<World, 'workloads' | 'index'>): readonly WorldPod[] {
+  const place = new Map(index.all.map((sourced, at) => [sourced, at]));
+  const placed = workloads
+    .flatMap(({ pods }) => pods)
+    .map((pod) => ({
+      pod,
+      at: (pod.sourced === undefined ? undefined : place.get(pod.sourced)) ?? Number.MAX_SAFE_INTEGER,
+    }));
+  return placed.sort((a, b) => a.at - b.at).map(({ pod }) => pod);
+}

@@ -206,7 +206,7 @@ function withTolerationSeconds(spec: PodSpec, { notReadySeconds, unreachableSeco
         (toleration.effect === 'NoExecute' || toleration.effect === undefined),
     );
     if (seconds !== undefined && !covered)
-      added.push({ key, operator: 'Exists', value: '', effect: 'NoExecute', seconds });
+      added.push({ key, operator: 'Exists', value: '', effect: 'NoExecute', seconds, byAdmission: true });
   };
   add(NOT_READY, notReadySeconds);
   add(UNREACHABLE, unreachableSeconds);

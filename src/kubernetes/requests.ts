@@ -28,9 +28,15 @@ export function countedRequests(spec: PodSpec): Resources {
   return counted;
 }
 
-/** Requests of a pending pod with 100m and 200Mi for every container that names none; an explicit 0 stays 0. Only cpu and memory of it are used. */
+/**
+ * What LeastAllocated asks for a pending pod: 100m and 200Mi for every container that names none; an explicit 0 stays 0.
+ * What the pod asks as a whole is left out: the scorer of NodeResourcesFit is made without the switch for it (Kubernetes
+ * v1.36.3 plugins/noderesources/fit.go, NewFit). Only cpu and memory of it are used.
+ */
 export function nonZeroRequests(spec: PodSpec): Resources {
-  const all = rounded(withPodLevel(aggregate(spec, nonZeroOf), spec));
+  const sum = aggregate(spec, nonZeroOf);
+  addTo(sum, spec.overhead);
+  const all = rounded(sum);
   return { cpu: all['cpu'] ?? 0, memory: all['memory'] ?? 0 };
 }
 

@@ -22,6 +22,8 @@ export interface Toleration {
   readonly effect: TaintEffect | undefined;
   /** How long a NoExecute taint is tolerated; undefined: for ever. */
   readonly seconds: number | undefined;
+  /** DefaultTolerationSeconds added it: it counts for eviction; the scheduler is asked without it. */
+  readonly byAdmission?: true;
 }
 
 export const NOT_READY = 'node.kubernetes.io/not-ready';

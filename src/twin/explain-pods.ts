@@ -1,5 +1,6 @@
 /** Why each pending pod fits or does not fit on each node, with the scheduler's own scores. */
 import type { World, WorldPod } from '../inventory/world.ts';
+import { podsAsGiven } from '../inventory/world.ts';
 import type {
   NodeExplanation,
   PodExplanation,
@@ -49,9 +50,9 @@ export function explanationOf(world: World, pods: readonly PodVerdict[]): PodExp
   };
 }
 
-/** Pods that wait for this scheduler, by workload and name. */
+/** Pods that wait for this scheduler: those that were given in the order of their files, then those that controllers will make. */
 export function pendingPods(world: World): readonly WorldPod[] {
-  return world.workloads.flatMap(({ pods }) => pods.filter(isPending));
+  return podsAsGiven(world).filter(isPending);
 }
 
 function isPending(pod: WorldPod): boolean {

@@ -9,3 +9,4 @@ export type {
 export { explainPods, type ExplainOptions } from './explain-pods.ts';
 export { createClusterState, type StateSettings } from './model/create-state.ts';
 export type { ClusterState } from './model/cluster-state.ts';
+export { sequencePods, type PodChoice, type PodSequence, type SequenceStep } from './sequence-pods.ts';

@@ -8,10 +8,12 @@ import type { Resources } from '../../kubernetes/resources.ts';
 import type { NodeSelectorTerm, Selector } from '../../kubernetes/selectors.ts';
 import { selects } from '../../kubernetes/selectors.ts';
 import { HOSTNAME, ZONE } from '../../kubernetes/nodes.ts';
+import type { Toleration } from '../../kubernetes/tolerations.ts';
 import { firstUntolerated } from '../../kubernetes/tolerations.ts';
 import type { ShapeSource } from './cluster-state.ts';
 import type { DomainCount, Inclusion } from './counters.ts';
 import type { NodeTable } from './node-table.ts';
+import { EPHEMERAL_STORAGE } from './node-table.ts';
 import type { Registry } from './registry.ts';
 import type { Amounts, HardSpread, Shape, SoftSpread, WeightedCount } from './shape.ts';
 import type { VolumeTable } from './volume-table.ts';
@@ -59,7 +61,7 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     index,
     source,
     ...bare,
-    tolerations: spec.tolerations,
+    tolerations: schedulingTolerations(spec),
     priority: template.priority,
     neverPreempts: spec.preemptionPolicy === 'Never',
     requests,
@@ -89,6 +91,16 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
   return shape;
 }
 
+/**
+ * Without what DefaultTolerationSeconds adds. It would matter on a node with a NoExecute taint of a lost node and no
+ * NoSchedule one, which the node lifecycle controller never leaves.
+ */
+function schedulingTolerations({ tolerations }: PodSpec): readonly Toleration[] {
+  return tolerations.some(({ byAdmission }) => byAdmission)
+    ? tolerations.filter(({ byAdmission }) => !byAdmission)
+    : tolerations;
+}
+
 interface Bare {
   readonly namespace: string;
   readonly labels: Labels;
@@ -97,12 +109,17 @@ interface Bare {
 
 function amountsOf(resources: Resources, nodes: NodeTable): Amounts {
   const named = Object.entries(resources).filter(([, amount]) => amount > 0);
-  const columns = named.map(([resource, amount]) => ({ column: nodes.column(resource), amount }));
-  columns.sort((a, b) => a.column - b.column);
+  const columns = named.map(([resource, amount]) => ({ column: nodes.column(resource), resource, amount }));
+  columns.sort((a, b) => rank(a.column) - rank(b.column) || (a.resource < b.resource ? -1 : 1));
   return {
     columns: Int32Array.from(columns, ({ column }) => column),
     amounts: Float64Array.from(columns, ({ amount }) => amount),
   };
+}
+
+/** Reasons come in this order: cpu, memory, ephemeral-storage, then the others by name; the scheduler's own come as a map gives them. */
+function rank(column: number): number {
+  return column <= EPHEMERAL_STORAGE ? column : EPHEMERAL_STORAGE + 1;
 }
 
 /** imagelocality/image_locality.go, normalizedImageName: without a tag, latest. */
@@ -185,17 +202,18 @@ function spreadInclusion(
     constraint.nodeAffinityPolicy === 'Honor' &&
     (spec.requiredNodeTerms !== undefined || Object.keys(spec.nodeSelector).length > 0);
   const byTaints = constraint.nodeTaintsPolicy === 'Honor';
+  const tolerations = schedulingTolerations(spec);
   const key = stableJson({
     keys: [...keys].sort(),
     affinity: byAffinity ? [spec.nodeSelector, spec.requiredNodeTerms ?? null] : null,
-    taints: byTaints ? spec.tolerations : null,
+    taints: byTaints ? tolerations : null,
   });
   const judge = (node: number): boolean => {
     const source = nodes.sources[node];
     if (source === undefined) return false;
     if (!keys.every((one) => Object.hasOwn(source.labels, one))) return false;
     if (byAffinity && !matchesNodeSelection(spec, source)) return false;
-    return !byTaints || firstUntolerated(nodes.taints[node] ?? [], spec.tolerations, KEEPING_OUT) === undefined;
+    return !byTaints || firstUntolerated(nodes.taints[node] ?? [], tolerations, KEEPING_OUT) === undefined;
   };
   return { key, of: registry.inclusion(key, judge, byTaints) };
 }

@@ -3,7 +3,7 @@ import { stableJson } from '../../core/json.ts';
 import { seededState } from '../../core/random.ts';
 import { controllerKey } from '../../inventory/controllers.ts';
 import type { PodTemplate, World, WorldNode, WorldPod } from '../../inventory/world.ts';
-import { labelsOfPod } from '../../inventory/world.ts';
+import { labelsOfPod, podsAsGiven } from '../../inventory/world.ts';
 import type { Labels } from '../../kubernetes/objects.ts';
 import type { Selector } from '../../kubernetes/selectors.ts';
 import { equalities, narrowed, selects } from '../../kubernetes/selectors.ts';
@@ -117,30 +117,29 @@ function placeWorld(world: World, cluster: Cluster, shapes: ShapeBook): Readonly
   const byWorldPod = new Map<WorldPod, PodIndex>();
   const now = newestStart(world) + 1;
   const placing: { readonly pod: PodIndex; readonly node: NodeIndex; readonly terminating: boolean }[] = [];
-  for (const { pods } of world.workloads) {
-    for (const pod of pods) {
-      const phase = pod.status?.phase;
-      if (phase === 'Succeeded' || phase === 'Failed') continue;
-      const started = pod.status?.started;
-      const index = cluster.pods.add(shapes.shapeFor(pod.template, pod), started === undefined ? now : started * 1_000);
-      cluster.worldPods[index] = pod;
-      byWorldPod.set(pod, index);
-      const node = pod.node === undefined ? undefined : cluster.nodes.named(pod.node);
-      if (node !== undefined) placing.push({ pod: index, node, terminating: pod.terminating });
-      else if (pod.terminating) cluster.pods.setTerminating(index, true);
-      if (pod.terminating && pod.status?.disruption === 'PreemptionByScheduler') cluster.pods.victim[index] = 1;
-      const nominated = pod.status?.nominatedNode;
-      if (nominated !== undefined && pod.node === undefined) {
-        const target = cluster.nodes.named(nominated);
-        if (target !== undefined) cluster.nominate(index, target);
-      }
-    }
+  for (const pod of podsAsGiven(world)) {
+    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') continue;
+    const started = pod.status?.started;
+    const index = cluster.pods.add(shapes.shapeFor(pod.template, pod), started === undefined ? now : started * 1_000);
+    cluster.worldPods[index] = pod;
+    byWorldPod.set(pod, index);
+    const node = pod.node === undefined ? undefined : cluster.nodes.named(pod.node);
+    if (node !== undefined) placing.push({ pod: index, node, terminating: pod.terminating });
+    else if (pod.terminating) cluster.pods.setTerminating(index, true);
+    if (pod.terminating && pod.status?.disruption === 'PreemptionByScheduler') cluster.pods.victim[index] = 1;
+    nominateAsGiven(cluster, pod, index);
   }
   for (const { pod, node, terminating } of placing) {
     if (terminating) cluster.pods.setTerminating(pod, true);
     cluster.place(pod, node);
   }
   return byWorldPod;
+}
+
+function nominateAsGiven(cluster: Cluster, { node, status }: WorldPod, index: PodIndex): void {
+  if (status?.nominatedNode === undefined || node !== undefined) return;
+  const target = cluster.nodes.named(status.nominatedNode);
+  if (target !== undefined) cluster.nominate(index, target);
 }
 
 /** The latest start of any pod, in milliseconds: pods that do not say when they started count as younger. */
