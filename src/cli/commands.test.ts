@@ -42,6 +42,15 @@ describe('plan', () => {
     expect(value.systems.map(({ id }) => id)).toEqual(systems.map(({ id }) => id));
   });
 
+  it('says that a file is in UTF-16, as some shells write it', async () => {
+    writeFileSync(join(world.cwd, 'wide.yaml'), Buffer.from(`\uFEFF${document}`, 'utf16le'));
+    const { exitCode, stderr } = await holdfast(world, 'plan', '-f', 'wide.yaml');
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      'error: wide.yaml is not text in UTF-8. (not-utf8)\nwide.yaml:1:1: the file is in UTF-16 (expected text in UTF-8)\n',
+    );
+  });
+
   it('takes the document from a file, a directory, and standard input, with the same answer', async () => {
     const expected = (await holdfast(world, 'plan')).stdout;
     world.stdin = document;

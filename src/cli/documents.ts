@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '../core/error.ts';
+import { decodeText } from '../inventory/read.ts';
 import type { DocumentText } from '../spec/parse.ts';
 import { detail, type Invocation, listOption, pathFrom } from './invocation.ts';
 
@@ -25,14 +26,16 @@ export async function findDocument(invocation: Invocation, fallback = true): Pro
 
 /**
  * Reads one file by the path that a person wrote.
- * @throws HoldfastError `cannot-read`.
+ * @throws HoldfastError `cannot-read`, `not-utf8`.
  */
 export async function readText(path: string, invocation: Invocation): Promise<DocumentText> {
   if (path === '-') return { text: await invocation.context.readStdin(), file: '<stdin>' };
-  const text = await readFile(pathFrom(invocation, path), 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(pathFrom(invocation, path)).catch((error: unknown) => {
     throw cannotRead(path, error);
   });
-  return { text, file: path };
+  const text = decodeText(bytes, path);
+  if (typeof text === 'string') return { text, file: path };
+  throw new HoldfastError('not-utf8', `${path} is not text in UTF-8.`, { problems: [text] });
 }
 
 async function defaultDocument(invocation: Invocation): Promise<DocumentText> {
@@ -64,7 +67,9 @@ async function filesOf(path: string, invocation: Invocation): Promise<readonly s
     throw cannotRead(path, error);
   });
   if (!there.isDirectory()) return [path];
-  const entries = await readdir(pathFrom(invocation, path), { withFileTypes: true });
+  const entries = await readdir(pathFrom(invocation, path), { withFileTypes: true }).catch((error: unknown) => {
+    throw cannotRead(path, error);
+  });
   const files: string[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;

@@ -1,5 +1,6 @@
 /** The program as a process: streams, exit codes, and what reading only part of the output does. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -16,6 +17,14 @@ describe('the program', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'plan', '--nope'], { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain("unknown option '--nope'");
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says in one line that its output cannot be written', () => {
+    const { status, stderr } = spawnSync('bash', ['-c', `'${process.execPath}' '${main}' version > /dev/full`], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^error: The output cannot be written: ENOSPC.*\(cannot-write\)\n$/);
   });
 
   it('ends quietly when nobody reads on', () => {

@@ -1,11 +1,12 @@
 /** Ties a run to this process: streams, signals, exit code. */
+import { writeSync } from 'node:fs';
 import { type Context, Interrupted, type Sink } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { runCli } from './run.ts';
 
 /** Runs with the arguments of the process and sets its exit code. */
 export async function runProcess(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endUnwritten);
   const interruption = new AbortController();
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
@@ -18,10 +19,15 @@ export async function runProcess(): Promise<void> {
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
 }
 
-/** Who reads has read enough (`holdfast plan | head`): that is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
+/** Who reads has read enough (`holdfast plan | head`): that is no failure. A full disk under the output is one. */
+function endUnwritten(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  try {
+    writeSync(2, `error: The output cannot be written: ${error.message}. (cannot-write)\n`);
+  } catch {
+    // Standard error is what cannot be written: the exit code has to say it.
+  }
+  process.exit(EXIT.environment);
 }
 
 function contextOf(signal: AbortSignal): Context {

@@ -133,6 +133,12 @@ async function collect(
 }
 
 function textOf(bytes: Uint8Array, file: string, named: boolean): InputText | Problem {
+  const text = decodeText(bytes, file);
+  return typeof text === 'string' ? { file, named, text } : text;
+}
+
+/** The text of a file, or what is wrong with its encoding and where. */
+export function decodeText(bytes: Uint8Array, file: string): string | Problem {
   if (isUtf16(bytes)) {
     return {
       code: 'not-utf8',
@@ -142,7 +148,7 @@ function textOf(bytes: Uint8Array, file: string, named: boolean): InputText | Pr
     };
   }
   try {
-    return { file, named, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     const offset = Math.max(0, lenient.indexOf('\uFFFD'));

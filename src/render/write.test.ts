@@ -205,6 +205,17 @@ describe('a write that does not come to its end', () => {
     expect(readdirSync(join(out, '.holdfast'))).toEqual(['manifest.json']);
   });
 
+  it.skipIf(!existsSync('/proc/self'))('says so where nothing can be made, and comes to an end', async () => {
+    const nowhere = target('/proc/self/holdfast/tree');
+    await expect(writeTree(first, nowhere, never)).rejects.toMatchObject({ code: 'cannot-write', exitCode: 3 });
+  });
+
+  it('makes the folders above a new tree', async () => {
+    const out = join(place(), 'a', 'b', 'tree');
+    await writeTree(first, target(out), never);
+    expect(read(out, 'README.md')).toBe('one\n');
+  });
+
   it.skipIf(process.getuid?.() === 0)('says so when the directory may not be written', async () => {
     const out = place();
     chmodSync(out, 0o500);

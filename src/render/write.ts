@@ -47,7 +47,7 @@ export async function writeTree(tree: Tree, target: TreeTarget, signal: AbortSig
   if (unchanged && before && writeManifest(before) === writeManifest(comparison.manifest)) return comparison;
   const staging = stagingOf(root, fresh);
   try {
-    await mkdir(staging, { recursive: true });
+    await makeFolder(staging);
     const files = [...comparison.write, { path: MANIFEST_PATH, text: writeManifest(comparison.manifest) }];
     await stage(join(staging, 'new'), files, signal);
     signal.throwIfAborted();
@@ -57,6 +57,21 @@ export async function writeTree(tree: Tree, target: TreeTarget, signal: AbortSig
     throw isSystemError(error) ? cannotWrite(target.out, error) : error;
   } finally {
     discard(staging);
+  }
+}
+
+/**
+ * The folder and those above it. Node's own `recursive` never returns where the folder above is there and still nothing
+ * can be made in it, as under /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EEXIST') return;
+    if (!isSystemError(error) || error.code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

@@ -11,8 +11,10 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  visit,
 } from 'yaml';
 import type { Position, Problem } from '../core/error.ts';
+import { nearest } from '../core/nearest.ts';
 
 export type PathSegment = string | number;
 
@@ -97,6 +99,8 @@ function toDocument(document: Document.Parsed, view: TextView): YamlDocument | P
 }
 
 function toValue(document: Document.Parsed, view: TextView): { value: unknown } | { problem: Problem } {
+  const unknown = unknownAnchor(document, view);
+  if (unknown) return { problem: unknown };
   try {
     return { value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown };
   } catch (error) {
@@ -112,6 +116,34 @@ function toValue(document: Document.Parsed, view: TextView): { value: unknown } 
       },
     };
   }
+}
+
+/** The first alias whose anchor does not stand before it. */
+function unknownAnchor(document: Document.Parsed, view: TextView): Problem | undefined {
+  const known = new Set<string>();
+  let problem: Problem | undefined;
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node) && !known.has(node.source)) {
+        const guess = nearest(node.source, known);
+        problem = {
+          code: 'unknown-anchor',
+          message: 'the alias names an anchor that does not stand before it',
+          at: view.at(node.range?.[0] ?? 0),
+          found: `*${node.source}`,
+          expected:
+            known.size === 0
+              ? 'an anchor, like &name, before it'
+              : `one of ${[...known].map((name) => `*${name}`).join(', ')}`,
+          ...(guess === undefined ? {} : { hint: `Did you mean *${guess}?` }),
+        };
+        return visit.BREAK;
+      }
+      if (!isAlias(node) && node.anchor !== undefined) known.add(node.anchor);
+      return undefined;
+    },
+  });
+  return problem;
 }
 
 interface Found {
