@@ -37,6 +37,7 @@ interface Item {
   readonly component: string;
   readonly offer: string;
   readonly quantity: number;
+  readonly unit?: 'GiB';
 }
 
 /**
@@ -50,12 +51,18 @@ function itemsOf(need: Need, provider: Cluster['provider'], overRegions: boolean
   const items: Item[] = offer === undefined ? [] : [{ component, offer, quantity: replicas }];
   if (provider !== 'aws') return items;
   if (storage > 0 && form === 'machine')
-    items.push({ component: `${component}, storage`, offer: 'ebs/gp3', quantity: (replicas * storage) / GIB });
+    items.push({
+      component: `${component}, storage`,
+      offer: 'ebs/gp3',
+      quantity: (replicas * storage) / GIB,
+      unit: 'GiB',
+    });
   if (trafficPerMonth > 0)
     items.push({
       component: `${component}, traffic between ${overRegions ? 'regions' : 'zones'}`,
       offer: overRegions ? 'traffic/cross-region' : 'traffic/cross-zone',
       quantity: trafficPerMonth / GIB,
+      unit: 'GiB',
     });
   return items;
 }
@@ -93,7 +100,8 @@ function addRow(
     price && unit !== undefined
       ? { unitPerMonth: { amount: unit, currency: at.currency }, source: price.source, date: price.date }
       : {};
-  rows.set(key, { component: item.component, offer: item.offer, quantity, ...known });
+  const measured = item.unit === undefined ? { quantity } : { quantity, unit: item.unit };
+  rows.set(key, { component: item.component, offer: item.offer, ...measured, ...known });
 }
 
 /** Money in whole cents, once a row is complete; quantities without the dust of shares. */

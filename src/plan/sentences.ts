@@ -2,7 +2,7 @@
 import type { Plan, Verdict } from './types.ts';
 import { list } from './verdicts/say.ts';
 
-/** `Keeps 4 of 6 promises; misses nodeFailureRecovery (5 m 50 s of promised 2m); 1 is unknown.` */
+/** `Keeps 4 of 6 promises; misses recovery from the loss of a node (5 m 50 s, promised 2m); 1 is unknown.` */
 export function headline({ verdicts }: Pick<Plan, 'verdicts'>): string {
   const promised = verdicts.filter(({ verdict }) => verdict !== 'not-promised');
   if (promised.length === 0)
@@ -19,10 +19,11 @@ export function headline({ verdicts }: Pick<Plan, 'verdicts'>): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** `nodeFailureRecovery (5 m 50 s of promised 2m)`; without a figure only what was promised. */
-function missedPart({ name, measured, promised }: Verdict): string {
+/** `recovery from the loss of a node (5 m 50 s, promised 2m)`; without a figure only what was promised. */
+function missedPart({ title, measured, promised }: Verdict): string {
   const figure = measured?.replace(/ \(.*\)$/, '');
-  return figure === undefined ? `${name} (promised ${promised})` : `${name} (${figure} of promised ${promised})`;
+  const what = /^[A-Z][a-z]/.test(title) ? `${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
+  return `${what} (${figure === undefined ? '' : `${figure}, `}promised ${promised})`;
 }
 
 function keptPart({ kept, promised, unknown }: { kept: number; promised: number; unknown: number }): string {

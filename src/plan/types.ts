@@ -28,6 +28,8 @@ export interface PriceRow {
   readonly component: string;
   readonly offer: string;
   readonly quantity: number;
+  /** Of what, where it is not things that are counted. */
+  readonly unit?: 'GiB';
   /** Undefined when no price is known. */
   readonly unitPerMonth?: Money;
   readonly perMonth?: Money;

@@ -5,7 +5,7 @@ import { formatPercent } from '../core/percent.ts';
 import type { Plan } from '../plan/types.ts';
 import { sayValue } from '../render/value.ts';
 import type { PlanReport, SystemWords } from './types.ts';
-import { byWeight, priceSentence, rowPrice, VERDICT_SIGNS, VERDICT_WORDS } from './words.ts';
+import { byWeight, priceSentence, rowPrice, rowQuantity, VERDICT_SIGNS, VERDICT_WORDS } from './words.ts';
 
 /** The plan as one Markdown document. */
 export function planMarkdown({ plan, headline, systems }: PlanReport): string {
@@ -65,7 +65,7 @@ function priceParts({ price }: Plan): readonly string[] {
   const rows = price.rows.map((row) => [
     row.component,
     row.offer,
-    String(row.quantity),
+    rowQuantity(row),
     row.unitPerMonth ? formatMoney(row.unitPerMonth) : 'unknown',
     rowPrice(row),
     row.source === undefined ? '–' : `${row.source}${row.date === undefined ? '' : `, ${row.date}`}`,

@@ -79,6 +79,7 @@ const price = z.strictObject({
       component: z.string(),
       offer: z.string(),
       quantity: z.number(),
+      unit: z.literal('GiB').optional().describe('Of what, where it is not things that are counted.'),
       unitPerMonth: money.optional(),
       perMonth: money.optional(),
       source: z.string().optional(),

@@ -8,7 +8,7 @@ import { wrap } from '../render/wrap.ts';
 import type { Paint } from './paint.ts';
 import { type Column, writeTable } from './table.ts';
 import type { PlanReport, SystemWords } from './types.ts';
-import { byWeight, priceSentence, rowPrice, VERDICT_WORDS } from './words.ts';
+import { byWeight, priceSentence, rowPrice, rowQuantity, VERDICT_WORDS } from './words.ts';
 
 export interface TextOptions {
   readonly paint: Paint;
@@ -108,7 +108,7 @@ function priceText({ price }: Plan, { paint, width, wide }: TextOptions): string
   const rows = price.rows.map((row) => [
     row.component,
     row.offer,
-    String(row.quantity),
+    rowQuantity(row),
     row.unitPerMonth ? formatMoney(row.unitPerMonth) : 'unknown',
     rowPrice(row),
     ...(wide ? [row.source ?? '-', row.date ?? '-'] : []),

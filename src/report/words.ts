@@ -43,6 +43,12 @@ export function rowPrice({ perMonth }: PriceRow): string {
   return perMonth ? formatMoney(perMonth) : 'unknown';
 }
 
+/** `3`, `300 GiB`, `74.8 GiB`. */
+export function rowQuantity({ quantity, unit }: PriceRow): string {
+  const number = String(Number(quantity.toFixed(unit === undefined ? 2 : 1)));
+  return unit === undefined ? number : `${number} ${unit}`;
+}
+
 /** The first sentence, and what follows it. */
 export function firstSentence(text: string): { readonly first: string; readonly rest: string } {
   const first = /^.*?[.!?](?=\s+[A-Z0-9]|$)/s.exec(text)?.[0] ?? text;

@@ -7,6 +7,7 @@ import { html, type Html } from './markup.ts';
 import { writePage } from './page.ts';
 import { evidenceHtml } from './sections.ts';
 import { badge, fold, table, type TableRow } from './parts.ts';
+import { figuresHtml } from './figures.ts';
 import { countsHtml, planSections } from './plan-page.ts';
 
 export interface Comparison extends DiffReport {
@@ -51,15 +52,18 @@ function sideHtml({ label, report }: { label: string; report: PlanReport }): Htm
   const { plan, headline } = report;
   return html`<div class="card">
     <h3>${label}</h3>
-    <p>${headline}</p>
-    ${countsHtml(plan.verdicts)}
-    <p class="soft">${priceSentence(plan.price)}</p>
+    ${countsHtml(plan.verdicts)}${figuresHtml(plan)}
+    <p class="soft">${headline}${plan.price.lacks.length > 0 ? ` ${priceSentence(plan.price)}` : undefined}</p>
   </div> `;
 }
 
 function verdictsHtml({ before, after, labels }: Comparison): Html {
-  const rows = before.plan.verdicts.map((one): TableRow => {
-    const other = after.plan.verdicts.find(({ name }) => name === one.name);
+  const pairs = before.plan.verdicts.map((one) => ({
+    one,
+    other: after.plan.verdicts.find(({ name }) => name === one.name),
+  }));
+  const promises = pairs.toSorted((a, b) => Number(nobodyPromises(a)) - Number(nobodyPromises(b)));
+  const rows = promises.map(({ one, other }): TableRow => {
     return {
       differs: one.verdict !== other?.verdict,
       cells: [
@@ -70,6 +74,10 @@ function verdictsHtml({ before, after, labels }: Comparison): Html {
     };
   });
   return table('Objectives of both', rows);
+}
+
+function nobodyPromises({ one, other }: { readonly one: Verdict; readonly other: Verdict | undefined }): boolean {
+  return [one, other].every((verdict) => verdict === undefined || verdict.verdict === 'not-promised');
 }
 
 function verdictCell(verdict: Verdict): Html {
@@ -91,12 +99,19 @@ function changesHtml({ changes, labels }: Comparison): Html {
   ${others.length > 0 ? fold('What they take and cost', table('Needs and prices that differ', rows(others))) : undefined}`;
 }
 
+const HEADINGS: Readonly<Record<PlanChange['subject'], string>> = {
+  decision: 'Decision',
+  verdict: 'Objective',
+  need: 'What it takes',
+  price: 'Price',
+};
+
 function changeRow(change: PlanChange, labels: Labels): TableRow {
   const follows =
     change.from && change.from.length > 0 ? html`<p class="source">Follows ${change.from.join(', ')}.</p>` : undefined;
   return {
     cells: [
-      { label: change.subject, content: html`<code>${change.id}</code>`, kind: 'head' },
+      { label: HEADINGS[change.subject], content: html`<code>${change.id}</code>`, kind: 'head' },
       { label: labels.before, content: html`<code>${shown(change.before)}</code>`, kind: 'value' },
       { label: labels.after, content: html`<code>${shown(change.after)}</code>`, kind: 'value' },
       { label: 'Why', kind: 'text', content: html`${change.because ?? ''}${follows}` },

@@ -118,6 +118,24 @@ describe('the report of a plan', () => {
     expect(page).toContain('The power supply of the site is not modelled.');
   });
 
+  it('says of every zone what its loss leaves, and of what nobody can change any more', () => {
+    const fine = 'Its loss leaves 2 of 3 members of etcd, and 2 are the quorum: changes and repair go on.';
+    expect(page.split(fine)).toHaveLength(4);
+    const etcd = { ...samplePlan.systems.etcd, facts: { ...samplePlan.systems.etcd.facts, quorum: 3 } };
+    const fragile = flat(planHtml({ ...report, plan: { ...samplePlan, systems: { ...samplePlan.systems, etcd } } }));
+    expect(
+      fragile.match(/<p class="loss missed">Its loss leaves 2 of 3 members of etcd, and 3 are the quorum/g),
+    ).toHaveLength(3);
+  });
+
+  it('shows the figures first, each with its promise and the colour of its verdict, and adds the prices up', () => {
+    expect(page).toContain(
+      '<strong class="figure missed">2 m 22 s</strong><span class="soft">1 m 32 s to 2 m 22 s · promised 2m</span>',
+    );
+    expect(page.indexOf('class="figures"')).toBeLessThan(page.indexOf('<nav'));
+    expect(page).toMatch(/<tr class="sum"><th scope="row">Sum<\/th>.*60 USD<\/td>/);
+  });
+
   it('is well-formed: every element is closed in order, every id is there once, every link leads somewhere', () => {
     const open: string[] = [];
     for (const [, slash, name = ''] of page.matchAll(/<(\/?)([a-z0-9]+)\b[^>]*>/g)) {

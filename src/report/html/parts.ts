@@ -13,12 +13,14 @@ export function badge(verdict: Verdict['verdict']): Html {
 export interface Cell {
   readonly label: string;
   readonly content: HtmlValue;
-  readonly kind?: 'number' | 'value' | 'head' | 'text';
+  readonly kind?: 'number' | 'value' | 'head' | 'text' | 'empty';
 }
 
 export interface TableRow {
   readonly id?: string;
   readonly differs?: boolean;
+  /** The last row of a table, with what the others come to. */
+  readonly sum?: boolean;
   readonly cells: readonly Cell[];
 }
 
@@ -39,13 +41,13 @@ export function table(label: string, rows: readonly TableRow[]): Html {
   </div>`;
 }
 
-function rowHtml({ id, differs, cells }: TableRow): Html {
+function rowHtml({ id, differs, sum, cells }: TableRow): Html {
   const body = cells.map(({ label, content, kind }) =>
     kind === 'head'
       ? html`<th scope="row">${content}</th>`
       : html`<td class="${kind ?? ''}" data-label="${label}">${content}</td>`,
   );
-  const tone = differs === true ? 'differs' : '';
+  const tone = differs === true ? 'differs' : sum === true ? 'sum' : '';
   return id === undefined
     ? html`<tr class="${tone}">
         ${body}

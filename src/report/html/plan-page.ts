@@ -7,6 +7,7 @@ import { html, type Html } from './markup.ts';
 import { type Section, writePage } from './page.ts';
 import { bullets } from './parts.ts';
 import { availabilityHtml, objectivesHtml, priceHtml, systemsHtml } from './sections.ts';
+import { figuresHtml } from './figures.ts';
 import { zonesHtml } from './zones.ts';
 
 /** The report: the verdict first, then zones, objectives, decisions, availability, price, and what is not covered. */
@@ -16,7 +17,7 @@ export function planHtml(report: PlanReport): string {
     title: `${plan.cluster.name}: will it stay up?`,
     over: `Holdfast plan of cluster ${plan.cluster.name}`,
     headline,
-    lead: countsHtml(plan.verdicts),
+    lead: html`${countsHtml(plan.verdicts)}${figuresHtml(plan)}`,
     sections: planSections(report, ''),
     foot: html`<p>
       Document <code>sha256:${documentHash(plan)}</code>, with its defaults. Written by Holdfast; this file loads

@@ -7,9 +7,9 @@ import type { AvailabilityEstimate, Plan, Price, Verdict } from '../../plan/type
 import { sayValue } from '../../render/value.ts';
 import type { Decision, Need, Runbook, SystemPlan, Verification } from '../../system.ts';
 import type { SystemWords } from '../types.ts';
-import { byWeight, counted, firstSentence, priceSentence, rowPrice } from '../words.ts';
+import { byWeight, counted, firstSentence, priceSentence, rowPrice, rowQuantity } from '../words.ts';
 import { html, type Html } from './markup.ts';
-import { badge, bullets, fold, table } from './parts.ts';
+import { badge, bullets, type Cell, fold, table, type TableRow } from './parts.ts';
 
 /** Longer evidence is folded: the figure is what people look for first. */
 const LONG_EVIDENCE = 240;
@@ -129,17 +129,40 @@ export function priceHtml(price: Price): Html {
   const rows = price.rows.map((row) => ({
     cells: [
       { label: 'Component', content: row.component, kind: 'head' as const },
-      { label: 'Offer', content: html`<code>${row.offer}</code>` },
-      { label: 'Quantity', content: row.quantity, kind: 'number' as const },
+      { label: 'Offer', content: html`<code class="whole">${row.offer}</code>` },
+      { label: 'Quantity', content: rowQuantity(row), kind: 'number' as const },
       { label: 'Each', content: row.unitPerMonth ? formatMoney(row.unitPerMonth) : 'unknown', kind: 'number' as const },
       { label: 'Per month', content: rowPrice(row), kind: 'number' as const },
       {
         label: 'Source',
-        content: row.source === undefined ? '–' : `${row.source}${row.date === undefined ? '' : `, ${row.date}`}`,
+        content:
+          row.source === undefined
+            ? '–'
+            : html`${row.source}${row.date === undefined ? undefined : html` <span class="soft whole">${row.date}</span>`}`,
+        kind: 'text' as const,
       },
     ],
   }));
-  return html`${sentence}${table('Price', rows)}`;
+  return html`${sentence}${table('Price', [...rows, ...sumRow(price)])}`;
+}
+
+/** Under the rows what they come to, so that nobody adds up. */
+function sumRow({ perMonth }: Price): readonly TableRow[] {
+  if (!perMonth) return [];
+  const none = (label: string): Cell => ({ label, content: '', kind: 'empty' });
+  return [
+    {
+      sum: true,
+      cells: [
+        { label: 'Component', content: 'Sum', kind: 'head' },
+        none('Offer'),
+        none('Quantity'),
+        none('Each'),
+        { label: 'Per month', content: formatMoney(perMonth), kind: 'number' },
+        none('Source'),
+      ],
+    },
+  ];
 }
 
 /** Expected availability, what takes it, and what was assumed. */

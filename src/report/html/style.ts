@@ -59,6 +59,13 @@ tr:target, section:target > h2 { background: var(--tint); }
 tr.differs > * { background: var(--tint); }
 .source { color: var(--soft); font-size: .84rem; margin: .25rem 0 0; overflow-wrap: anywhere; }
 .remedy { border-left: 3px solid var(--accent); padding-left: .6rem; }
+.whole { white-space: nowrap; overflow-wrap: normal; }
+tr.sum > * { border-top: 2px solid var(--line); font-weight: 650; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem; list-style: none; padding: 0; margin: 1.1rem 0 0; }
+.figures li { display: flex; flex-direction: column; gap: .1rem; margin: 0; padding: .75rem 1rem; font-size: .86rem; }
+.figure { font-size: 1.45rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; background: none; }
+.figure.not-promised { color: var(--ink); }
+.loss { font-size: .84rem; margin: .6rem 0 0; padding: .4rem .6rem; border-radius: 7px; }
 .region { margin: .75rem 0; }
 .zones { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .8rem; margin: .6rem 0; }
 .zone { border-top: 4px solid var(--accent); }
@@ -79,7 +86,9 @@ details details { background: transparent; }
 .bar { display: block; height: .55rem; margin-top: .5rem; background: var(--tint); border-radius: 3px; min-width: 6rem; }
 .bar > span { display: block; height: 100%; background: var(--accent); border-radius: 3px; min-width: 2px; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; margin: 1rem 0; }
-.sides h3 { margin-bottom: .3rem; }
+.sides h3 { margin-bottom: .5rem; }
+.sides .figures { grid-template-columns: 1fr 1fr; gap: .6rem; margin: .8rem 0; } .sides .figures li { background: var(--tint); border-radius: 7px; padding: .55rem .75rem; }
+.sides .figure { font-size: 1.2rem; }
 footer { color: var(--soft); font-size: .85rem; padding-top: 2rem; padding-bottom: 3rem; }
 @media (max-width: 44rem) {
   .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
@@ -87,7 +96,8 @@ footer { color: var(--soft); font-size: .85rem; padding-top: 2rem; padding-botto
   .stack tbody tr:first-child { border-top: 0; }
   .stack td, .stack tbody th, .stack tbody th code { display: block; border: 0; padding: .15rem .9rem; max-width: none; min-width: 0; }
   .stack tbody th code { padding: 0; }
-  .stack td.number { text-align: left; }
+  .stack td.number { text-align: left; } .stack td.empty { display: none; }
+  .figures { grid-template-columns: 1fr 1fr; }
   .stack td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); font-size: .84rem; }
 }
 @media print {

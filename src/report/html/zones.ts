@@ -17,18 +17,41 @@ export function zonesHtml(plan: Plan): Html {
     (region) =>
       html`<div class="region">
         <h3>${region.name}</h3>
-        <div class="zones">${region.zones.map((zone) => zoneCard(zone, boxesIn(zone, plan)))}</div>
+        <div class="zones">
+          ${region.zones.map((zone) => zoneCard(zone, boxesIn(zone, plan), lossOf({ region: region.name, zone }, plan)))}
+        </div>
       </div> `,
   )}`;
 }
 
-function zoneCard(zone: string, boxes: readonly Box[]): Html {
+interface Loss {
+  readonly tone: 'kept' | 'missed';
+  readonly say: string;
+}
+
+/** What the loss of a zone leaves of etcd: whether anything can still be changed or repaired. */
+function lossOf(at: Pick<Member, 'region' | 'zone'>, plan: Plan): Loss | undefined {
+  const { members = [], quorum = 0 } = etcd(plan) ?? {};
+  if (members.length === 0) return undefined;
+  const left = members.filter(({ region, zone }) => region !== at.region || zone !== at.zone).length;
+  if (left === members.length) return { tone: 'kept', say: 'Its loss takes no member of etcd.' };
+  const leaves = `Its loss leaves ${left} of ${counted(members.length, 'member')} of etcd`;
+  return left >= quorum
+    ? { tone: 'kept', say: `${leaves}, and ${quorum} are the quorum: changes and repair go on.` }
+    : {
+        tone: 'missed',
+        say: `${leaves}, and ${quorum} ${quorum === 1 ? 'is' : 'are'} the quorum: nothing can be changed or repaired until it is back.`,
+      };
+}
+
+function zoneCard(zone: string, boxes: readonly Box[], loss: Loss | undefined): Html {
   const items = boxes.map(({ name, note }) => html`<li><code>${name}</code><span>${note}</span></li> `);
   return html`<div class="card zone">
     <h3>${zone}</h3>
     <ul>
       ${items.length > 0 ? items : html`<li><span>nothing stands here</span></li>`}
     </ul>
+    ${loss === undefined ? undefined : html`<p class="loss ${loss.tone}">${loss.say}</p>`}
   </div> `;
 }
 
