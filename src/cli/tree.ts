@@ -16,6 +16,12 @@ const output = (...choices: readonly string[]): OptionWords => ({
   fallback: 'text',
 });
 
+const namespace: OptionWords = { flags: '-n, --namespace <name>', description: 'only pods of this namespace' };
+const kubernetesVersion: OptionWords = {
+  flags: '--kubernetes-version <version>',
+  description: 'look at the input as if it ran this version: 1.34, 1.35 or 1.36 (default: that of the nodes)',
+};
+
 /** Options of every command. */
 export const commonOptions: readonly OptionWords[] = [
   { flags: '--no-color', description: 'no colours (also NO_COLOR, and whenever the output is no terminal)' },
@@ -102,9 +108,38 @@ const render: CommandWords = {
 
 const explain: CommandWords = {
   name: 'explain',
-  summary: 'why a decision is as it is, or what a field of the document means',
+  summary: "why a pod fits or not, a decision's reasons, the meaning of a field",
   description: 'Explains one thing in full.',
   commands: [
+    {
+      name: 'pods',
+      summary: "why each pod fits or does not fit on each node, with the scheduler's own scores",
+      description:
+        'Judges each pod that waits against the pods that are placed, as kube-scheduler does. Takes manifests with their nodes, or a cluster document whose pools make the nodes.',
+      arguments: [
+        {
+          name: 'names',
+          description: 'pods or workloads: web, shop/web, Deployment/shop/web; without them, all pods that wait',
+          variadic: true,
+        },
+      ],
+      options: [
+        namedFile,
+        namespace,
+        {
+          flags: '--sequence',
+          description: 'place them one after another, as the scheduler does; by default each is judged on its own',
+        },
+        kubernetesVersion,
+        output('text', 'wide', 'json', 'yaml'),
+      ],
+      examples: [
+        { run: 'holdfast explain pods -f holdfast.yaml', does: "every pod of the document's workloads" },
+        { run: 'kubectl get nodes,pods -A -o yaml | holdfast explain pods -n shop -f -', does: 'what hangs in shop' },
+        { run: 'holdfast explain pods web -f cluster/ -o json | jq .pods[].best', does: 'the best nodes as data' },
+      ],
+      load: () => import('./commands/explain-pods.ts'),
+    },
     {
       name: 'decision',
       summary: 'a decision with its reason, source and the fields that it follows',

@@ -1,6 +1,6 @@
 /** Effects: the texts of files, directories and standard input. What is in them is judged elsewhere. */
 import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Problem } from '../core/error.ts';
 import type { InputText } from './inventory.ts';
 import { sourceText } from './origin.ts';
@@ -25,6 +25,8 @@ export interface ReadOptions {
   /** For `-`; undefined when there is no standard input to read. */
   readonly stdin?: AsyncIterable<Uint8Array | string> | undefined;
   readonly maxFileBytes?: number;
+  /** Where relative paths start; messages name them as they were given. Default: the directory of the process. */
+  readonly directory?: string;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function readTexts(paths: readonly string[], options: ReadOptions =
   const texts: InputText[] = [];
   const problems: Problem[] = [];
   for (const path of paths) {
-    for (const input of await inputsOf(path)) {
+    for (const input of await inputsOf(path, options.directory ?? '.')) {
       const read = 'code' in input ? input : await readInput(input, options);
       if ('code' in read) problems.push(read);
       else texts.push(read);
@@ -49,12 +51,12 @@ interface Input {
   readonly named: boolean;
 }
 
-async function inputsOf(path: string): Promise<readonly (Input | Problem)[]> {
+async function inputsOf(path: string, directory: string): Promise<readonly (Input | Problem)[]> {
   if (path === '-') return [{ path, named: true }];
   try {
-    const entry = await stat(path);
+    const entry = await stat(resolve(directory, path));
     if (!entry.isDirectory()) return [{ path, named: true }];
-    const found = await manifestsIn(path);
+    const found = await manifestsIn(path, directory);
     if (found.length > 0) return found.map((file) => ({ path: file, named: false }));
     return [
       { code: 'nothing-to-read', message: `the directory ${path} holds no file that ends in ${SUFFIXES.join(', ')}` },
@@ -64,21 +66,21 @@ async function inputsOf(path: string): Promise<readonly (Input | Problem)[]> {
   }
 }
 
-async function manifestsIn(directory: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
+async function manifestsIn(folder: string, directory: string): Promise<readonly string[]> {
+  const entries = await readdir(resolve(directory, folder), { withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
     if (entry.name.startsWith('.')) continue;
-    const path = join(directory, entry.name);
+    const path = join(folder, entry.name);
     const isFolder =
       entry.isDirectory() ||
       (entry.isSymbolicLink() &&
-        (await stat(path).then(
+        (await stat(resolve(directory, path)).then(
           (target) => target.isDirectory(),
           () => false,
         )));
     if (isFolder && !entry.isSymbolicLink() && !SKIPPED_FOLDERS.has(entry.name))
-      found.push(...(await manifestsIn(path)));
+      found.push(...(await manifestsIn(path, directory)));
     else if (!isFolder && SUFFIXES.some((suffix) => entry.name.endsWith(suffix))) found.push(path);
   }
   return found;
@@ -86,13 +88,14 @@ async function manifestsIn(directory: string): Promise<readonly string[]> {
 
 async function readInput(
   { path, named }: Input,
-  { stdin, maxFileBytes = MAX_FILE_BYTES }: ReadOptions,
+  { stdin, maxFileBytes = MAX_FILE_BYTES, directory = '.' }: ReadOptions,
 ): Promise<InputText | Problem> {
   const file = path === '-' ? STDIN : path;
   if (path === '-' && stdin === undefined)
     return { code: 'no-stdin', message: 'there is no standard input to read for -' };
   try {
-    const bytes = path === '-' ? await collect(stdin ?? [], maxFileBytes) : await readFile(path, maxFileBytes);
+    const bytes =
+      path === '-' ? await collect(stdin ?? [], maxFileBytes) : await readFile(resolve(directory, path), maxFileBytes);
     if (bytes === undefined) return tooLarge(file, maxFileBytes);
     return textOf(bytes, file, named);
   } catch (error) {

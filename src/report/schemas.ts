@@ -1,5 +1,6 @@
 /** The shapes of what commands print as JSON and YAML. Fields may be added, never renamed. */
 import { z } from 'zod';
+import { podExplanationSchema, simulationSchema, sweepSchema } from './twin-schemas.ts';
 
 const apiVersion = z.literal('holdfast.dev/v1');
 const sentence = z.string();
@@ -220,6 +221,9 @@ export const outputSchemas = {
   DemoResult: demoResultSchema,
   InitResult: initResultSchema,
   ReportResult: reportResultSchema,
+  Simulation: simulationSchema,
+  Sweep: sweepSchema,
+  PodExplanation: podExplanationSchema,
 } as const;
 
 export type PlanOutput = z.output<typeof planSchema>;

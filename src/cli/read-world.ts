@@ -1,0 +1,58 @@
+/** Effects: the files, directories and standard input that a command was given → a world. */
+import { dirname, isAbsolute, join } from 'node:path';
+import { HoldfastError } from '../core/error.ts';
+import { readTexts } from '../inventory/read.ts';
+import { readClusterDocument } from '../systems/document.ts';
+import { detail, type Invocation, listOption, textOption } from './invocation.ts';
+import { documentAmong, type MadeWorld, makeWorld, refusedInput, type WorldInputs } from './world-inputs.ts';
+
+/** The world of `-f` and of the paths given. Never picks up a document that nobody named. */
+export async function readWorld(
+  invocation: Invocation,
+  paths: readonly string[] = [],
+): Promise<MadeWorld & { readonly inputs: WorldInputs }> {
+  const inputs = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...paths]);
+  const made = makeWorld(inputs);
+  const { nodes, workloads } = made.world;
+  detail(invocation, `${nodes.length} nodes, ${workloads.length} workloads`);
+  if (nodes.length === 0)
+    throw new HoldfastError('no-nodes', 'The input holds no nodes.', {
+      hint: 'Give Node objects (kubectl get nodes -o yaml) or a cluster document with pools beside the manifests.',
+    });
+  return { ...made, inputs };
+}
+
+async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
+  if (paths.length === 0)
+    throw new HoldfastError('no-input', 'No manifests and no cluster document were named.', {
+      hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml.',
+    });
+  const texts = await read(invocation, paths);
+  const document = documentAmong(texts);
+  const named = document === undefined ? [] : await namedWorkloads(invocation, document, texts.length > 1);
+  return { texts, named, kubernetesVersion: textOption(invocation, 'kubernetesVersion') };
+}
+
+/** What the document names under `workloads:`, from where it lies, unless manifests were given beside it. */
+async function namedWorkloads(
+  invocation: Invocation,
+  document: Parameters<typeof readClusterDocument>[0],
+  given: boolean,
+): Promise<WorldInputs['named']> {
+  if (given) return [];
+  const folder = document.file === '<stdin>' ? '.' : dirname(document.file);
+  const { workloads } = readClusterDocument(document).cluster;
+  const paths = workloads.map((path) => (isAbsolute(path) ? path : join(folder, path)));
+  return paths.length === 0 ? [] : read(invocation, paths);
+}
+
+async function read(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs['texts']> {
+  const { cwd, readStdin } = invocation.context;
+  const { texts, problems } = await readTexts(paths, { directory: cwd, stdin: once(readStdin) });
+  if (problems.length > 0) throw refusedInput(problems);
+  return texts;
+}
+
+async function* once(readStdin: () => Promise<string>): AsyncIterable<string> {
+  yield await readStdin();
+}
