@@ -1,7 +1,7 @@
 /** Objects with their origin, and how they are told apart: group, kind, namespace, name. */
 import { isObject } from '../core/json.ts';
 import type { KubernetesObject } from '../system.ts';
-import { groupOf, scopeOf } from './kinds.ts';
+import { scopeOf } from './kinds.ts';
 import type { Origin } from './origin.ts';
 
 export interface Sourced {
@@ -33,9 +33,9 @@ export function labelOf(object: KubernetesObject): string {
   return `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${nameOf(object)}`;
 }
 
-/** Group, kind, namespace and name; versions of one kind are the same object. Made-up names are never the same. */
-export function identityOf(object: KubernetesObject): string | undefined {
+/** The name that the object is known by; undefined when the API server makes it up, so that it is never another one's. */
+export function writtenName(object: KubernetesObject): string | undefined {
   const metadata: unknown = object.metadata;
-  if (!isObject(metadata) || typeof metadata['name'] !== 'string') return undefined;
-  return `${groupOf(object.apiVersion)}/${object.kind}/${namespaceOf(object) ?? ''}/${metadata['name']}`;
+  const name = isObject(metadata) ? metadata['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
 }

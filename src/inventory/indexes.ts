@@ -5,15 +5,16 @@ import type { Selector } from '../kubernetes/selectors.ts';
 import { selects } from '../kubernetes/selectors.ts';
 import type { KubernetesObject } from '../system.ts';
 import type { Sourced } from './identity.ts';
-import { identityOf, nameOf, namespaceOf } from './identity.ts';
+import { nameOf, namespaceOf, writtenName } from './identity.ts';
 import { groupOf } from './kinds.ts';
 
 export interface ObjectIndex {
   readonly all: readonly Sourced[];
   /** Key `group/Kind`, the core group being empty: `/Service`, `apps/Deployment`. */
   readonly byKind: ReadonlyMap<string, readonly Sourced[]>;
-  /** Key `group/Kind/namespace/name`. */
-  readonly byName: ReadonlyMap<string, Sourced>;
+  /** Objects of a kind by `namespace/name`; built for a kind when it is asked for first. */
+  readonly byName: (kind: string) => ReadonlyMap<string, Sourced>;
+  /** All but pods, which own nothing that is looked for. */
   readonly byUid: ReadonlyMap<string, Sourced>;
 }
 
@@ -26,7 +27,6 @@ export interface Owner {
 
 export function indexObjects(all: readonly Sourced[]): ObjectIndex {
   const byKind = new Map<string, Sourced[]>();
-  const byName = new Map<string, Sourced>();
   const byUid = new Map<string, Sourced>();
   for (const sourced of all) {
     const { object } = sourced;
@@ -34,11 +34,22 @@ export function indexObjects(all: readonly Sourced[]): ObjectIndex {
     const list = byKind.get(kind);
     if (list === undefined) byKind.set(kind, [sourced]);
     else list.push(sourced);
-    const identity = identityOf(object);
-    if (identity !== undefined) byName.set(identity, sourced);
+    if (kind === '/Pod') continue;
     const uid = metadataOf(object)['uid'];
     if (typeof uid === 'string') byUid.set(uid, sourced);
   }
+  const named = new Map<string, ReadonlyMap<string, Sourced>>();
+  const byName = (kind: string): ReadonlyMap<string, Sourced> => {
+    const known = named.get(kind);
+    if (known !== undefined) return known;
+    const made = new Map<string, Sourced>();
+    for (const sourced of byKind.get(kind) ?? []) {
+      const name = writtenName(sourced.object);
+      if (name !== undefined) made.set(`${namespaceOf(sourced.object) ?? ''}/${name}`, sourced);
+    }
+    named.set(kind, made);
+    return made;
+  };
   return { all, byKind, byName, byUid };
 }
 
@@ -49,7 +60,7 @@ export function ofKind(index: ObjectIndex, kind: string): readonly Sourced[] {
 
 /** One object; the namespace is empty for cluster-wide kinds. */
 export function find(index: ObjectIndex, kind: string, namespace: string, name: string): Sourced | undefined {
-  return index.byName.get(`${kind}/${namespace}/${name}`);
+  return index.byName(kind).get(`${namespace}/${name}`);
 }
 
 /** Objects of a kind in a namespace with these labels. */

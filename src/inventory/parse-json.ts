@@ -1,14 +1,19 @@
 /** JSON manifests: one value, or several one after another as `kubectl get -o json` pipes make them. */
 import type { Problem } from '../core/error.ts';
+import { parseItems } from './parse-items.ts';
+import type { SourceText } from './origin.ts';
 import { sourceText } from './origin.ts';
 import type { ParsedDocument, ParsedText } from './parsed.ts';
 import { duplicateKeyProblem, nulProblem, problemAt } from './parsed.ts';
+import { scanItems } from './scan-items.ts';
 import type { JsonValueRange } from './scan-json.ts';
 import { scanJson } from './scan-json.ts';
 
 /** Values of the text; those before a fault are kept, a value with a key written twice is not. */
 export function parseJson(text: string, file: string): ParsedText {
   const source = sourceText(file, text);
+  const list = parseList(text, source);
+  if (list !== undefined) return { documents: [list], problems: [] };
   const scan = scanJson(text);
   const problems: Problem[] = scan.duplicates.map((duplicate) => duplicateKeyProblem(source, duplicate));
   if (scan.fault !== undefined) {
@@ -34,6 +39,24 @@ export function parseJson(text: string, file: string): ParsedText {
   return { documents, problems };
 }
 
-function itemParts({ items }: JsonValueRange): ParsedDocument['items'] {
+/** The whole text as one list, item by item; undefined when anything about it needs the strict walk. */
+function parseList(text: string, source: SourceText): ParsedDocument | undefined {
+  const scan = scanItems(text);
+  if (scan === undefined) return undefined;
+  const { whole, items, head } = scan;
+  try {
+    const list: unknown = JSON.parse(head);
+    const values = parseItems(text, items);
+    return {
+      value: { ...(list as object), items: values },
+      origin: { source, format: 'json', start: whole.start, end: whole.end, prefix: [] },
+      items: itemParts({ items }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function itemParts({ items }: Pick<JsonValueRange, 'items'>): ParsedDocument['items'] {
   return items.map(({ start, end }) => ({ start, end, prefix: [] }));
 }

@@ -8,6 +8,8 @@ const FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([
 /** The moment that is written; undefined when it is no time. Parts of a second are left out, as in metav1.Time. */
 export function parseTime(written: unknown): EpochSeconds | undefined {
   if (typeof written !== 'string') return undefined;
+  const quick = written.length === 20 ? ordinaryTime(written) : undefined;
+  if (quick !== undefined) return quick;
   const match = FORM.exec(written);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
@@ -22,6 +24,34 @@ export function parseTime(written: unknown): EpochSeconds | undefined {
     return undefined;
   const offset = (Number(match[8] ?? 0) * 60 + Number(match[9] ?? 0)) * (match[7] === '-' ? -60 : 60);
   return daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
+}
+
+/** `2026-11-01T12:00:00Z`, as nearly all times are written: a cluster's pods have some hundred thousand of them. */
+function ordinaryTime(text: string): EpochSeconds | undefined {
+  if (
+    text[4] !== '-' ||
+    text[7] !== '-' ||
+    text[10] !== 'T' ||
+    text[13] !== ':' ||
+    text[16] !== ':' ||
+    text[19] !== 'Z'
+  )
+    return undefined;
+  const month = digits(text, 5);
+  const day = digits(text, 8);
+  const [hour, minute, second] = [digits(text, 11), digits(text, 14), digits(text, 17)];
+  const year = digits(text, 0) * 100 + digits(text, 2);
+  // Every comparison is false for what is no number.
+  if (!(month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  if (!(day <= daysOf(year, month))) return undefined;
+  return daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+}
+
+/** Two digits; not a number when they are none. */
+function digits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30;
+  const ones = text.charCodeAt(at + 1) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
 /** Days from 1970-01-01 in the Gregorian calendar; years are counted from March, so that a leap day comes last. */

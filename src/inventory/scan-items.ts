@@ -1,0 +1,179 @@
+/**
+ * The quick way through a large JSON list, as `kubectl get -o json` writes it: where each of its items stands, and that
+ * no key is written twice in one map. It gives up on anything that is not such a list, and on a hash that two keys of a
+ * map share; the strict walk (`scan-json.ts`) then says what it is. Whether an item is JSON is left to JSON.parse.
+ */
+import type { TextRange } from './scan-json.ts';
+import { MAX_DEPTH } from './scan-yaml.ts';
+
+export interface ItemScan {
+  /** The one object of the text. */
+  readonly whole: TextRange;
+  readonly items: readonly ScannedItem[];
+  /** The object with an empty list of items. */
+  readonly head: string;
+}
+
+export interface ScannedItem extends TextRange {
+  /** Where maps and lists in its metadata and its spec stand: start and end by turns. What is equal there is worth sharing. */
+  readonly parts: readonly number[];
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_MAP = 0x7b;
+const CLOSE_MAP = 0x7d;
+const MOST_KEYS = 4_096;
+
+/** Undefined when the text is no list of objects, or holds what only the strict walk can judge. */
+export function scanItems(text: string): ItemScan | undefined {
+  const start = skipSpace(text, 0);
+  if (text.charCodeAt(start) !== OPEN_MAP) return undefined;
+  const list = listOfItems(text, start + 1);
+  if (list === undefined) return undefined;
+  const items: ScannedItem[] = [];
+  const walk = new MapWalk(text);
+  let at = skipSpace(text, list);
+  while (text.charCodeAt(at) !== CLOSE_LIST) {
+    const end = text.charCodeAt(at) === OPEN_MAP ? walk.end(at) : -1;
+    if (end === -1) return undefined;
+    items.push({ start: at, end, parts: walk.parts });
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === CLOSE_LIST) break;
+    if (text.charCodeAt(at) !== COMMA) return undefined;
+    at = skipSpace(text, at + 1);
+    if (text.charCodeAt(at) === CLOSE_LIST) return undefined;
+  }
+  const head = text.slice(start, list) + text.slice(at);
+  const whole = new MapWalk(head).end(0);
+  if (whole === -1 || skipSpace(head, whole) !== head.length) return undefined;
+  return { whole: { start, end: at + whole - (list - start) }, items, head: head.slice(0, whole) };
+}
+
+/** Where the list of `items` begins, behind its bracket; only plain members may stand before it. */
+function listOfItems(text: string, from: number): number | undefined {
+  ITEMS.lastIndex = from;
+  return ITEMS.exec(text) === null ? undefined : ITEMS.lastIndex;
+}
+
+const ITEMS =
+  /\s*(?:"(?:apiVersion|kind)"\s*:\s*"[^"\\]*"\s*,\s*|"metadata"\s*:\s*\{(?:\s*"[^"\\]*"\s*:\s*"[^"\\]*"\s*,?)*\s*\}\s*,\s*)*"items"\s*:\s*\[/y;
+
+/** Walks single maps; one walk serves for all items, so that nothing is made for each. */
+class MapWalk {
+  readonly #text: string;
+  /** Hashes of the keys of the maps around the place, one map after another; `#first` says where each begins. */
+  readonly #hashes = new Int32Array(MOST_KEYS);
+  readonly #first = new Int32Array(MAX_DEPTH + 2);
+  /** 1 for a map, 0 for a list, by depth. */
+  readonly #isMap = new Uint8Array(MAX_DEPTH + 2);
+
+  /** Of the map that was walked last. */
+  parts: number[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The offset behind the map that begins here; -1 when it has none or a key may be written twice. */
+  end(start: number): number {
+    const text = this.#text;
+    this.#depth = 0;
+    this.#keys = 0;
+    this.#inParts = false;
+    this.parts = [];
+    for (let at = start; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) {
+        const close = this.#endOfString(at);
+        if (close === -1 || !this.#takeString(at, close)) return -1;
+        at = close;
+      } else if (code === OPEN_MAP || code === OPEN_LIST) {
+        if (!this.#enter(at, code)) return -1;
+      } else if (code === CLOSE_MAP || code === CLOSE_LIST) {
+        this.#leave(at);
+        if (this.#depth === 0) return at + 1;
+      }
+    }
+    return -1;
+  }
+
+  #depth = 0;
+  /** How many hashes are held. */
+  #keys = 0;
+  /** Within metadata or spec. */
+  #inParts = false;
+
+  #enter(at: number, code: number): boolean {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) return false;
+    this.#isMap[this.#depth] = code === OPEN_MAP ? 1 : 0;
+    this.#first[this.#depth] = this.#keys;
+    if (this.#depth === 3 && this.#isPart()) this.parts.push(at);
+    return true;
+  }
+
+  #leave(at: number): void {
+    this.#keys = this.#first[this.#depth] ?? 0;
+    this.#depth -= 1;
+    if (this.#depth === 2 && this.#isPart()) this.parts.push(at + 1);
+  }
+
+  #isPart(): boolean {
+    return this.#inParts && this.#isMap[2] === 1;
+  }
+
+  /** Remembers the string when it is a key; false when it may be there twice. */
+  #takeString(open: number, close: number): boolean {
+    const text = this.#text;
+    if (this.#isMap[this.#depth] !== 1 || text.charCodeAt(skipSpace(text, close + 1)) !== COLON) return true;
+    // An escaped key may be equal to one that is written otherwise; an empty one would be taken for a part's place.
+    if (this.#keys === MOST_KEYS || this.#escaped || close === open + 1 || this.#isKnown()) return false;
+    this.#hashes[this.#keys] = this.#hash;
+    this.#keys += 1;
+    if (this.#depth === 1) this.#inParts = text.startsWith('spec"', open + 1) || text.startsWith('metadata"', open + 1);
+    return true;
+  }
+
+  /** Of the string that was walked last. */
+  #hash = 0;
+  #escaped = false;
+
+  /** The offset of the closing quote. */
+  #endOfString(open: number): number {
+    const text = this.#text;
+    let hash = 17;
+    this.#escaped = false;
+    for (let at = open + 1; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) {
+        this.#hash = hash;
+        return at;
+      }
+      if (code === BACKSLASH) {
+        this.#escaped = true;
+        at += 1;
+      }
+      hash = (Math.imul(hash, 31) + code) | 0;
+    }
+    return -1;
+  }
+
+  /** True when the map that is walked has a key with the hash of the last string. */
+  #isKnown(): boolean {
+    const from = this.#first[this.#depth] ?? 0;
+    for (let at = from; at < this.#keys; at += 1) if (this.#hashes[at] === this.#hash) return true;
+    return false;
+  }
+}
+
+function skipSpace(text: string, from: number): number {
+  for (let at = from; ; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
+  }
+}
