@@ -10,6 +10,7 @@ import type { ObjectIndex, Owner } from './indexes.ts';
 import { annotationsOf, controllerOf, find, labelsOf, ownerOf } from './indexes.ts';
 import type { TemplateMaker } from './templates.ts';
 import { splitLabels } from './templates.ts';
+import { isStored } from './validate.ts';
 import type { AdmissionOf, Workload, WorldPod } from './world.ts';
 
 export interface Observed {
@@ -94,6 +95,7 @@ export function readPod(
   const { object } = sourced;
   const namespace = namespaceOf(object) ?? '';
   const labels = labelsOf(object);
+  const admitted = isAdmitted(object);
   const template = context.maker.intern({
     owner: workload.id,
     kind: workload.kind,
@@ -102,7 +104,9 @@ export function readPod(
     labels,
     annotations: annotationsOf(object),
     rawSpec: object['spec'],
-    admission: isStored(object) ? STORED : context.admissionOf(namespace),
+    admission: admitted ? STORED : context.admissionOf(namespace),
+    judged: isStored(object),
+    admitted,
     refuse: context.refuseIn(sourced),
   });
   const node = at(object, 'spec', 'nodeName');
@@ -138,7 +142,7 @@ function deletionCostOf(written: unknown): number {
  * True for a pod that an API server has admitted: it then carries its priority (plugin/pkg/admission/priority). What
  * changed in the cluster since does not touch it.
  */
-function isStored(object: unknown): boolean {
+function isAdmitted(object: unknown): boolean {
   return at(object, 'spec', 'priority') !== undefined;
 }
 

@@ -12,6 +12,8 @@ const pod = (rawSpec: object, more: object = {}) => ({
   annotations: {},
   rawSpec,
   admission: PLAIN_ADMISSION,
+  judged: true,
+  admitted: true,
   refuse: ignoreRefusals,
   ...more,
 });

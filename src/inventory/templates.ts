@@ -3,10 +3,12 @@ import { isObject, stableJson } from '../core/json.ts';
 import type { Admission } from '../kubernetes/defaulting.ts';
 import { createdPod } from '../kubernetes/defaulting.ts';
 import { demandOf } from '../kubernetes/feasibility.ts';
-import type { Labels, Refuse } from '../kubernetes/objects.ts';
+import type { Labels, Refusal, Refuse } from '../kubernetes/objects.ts';
 import { reader } from '../kubernetes/objects.ts';
 import type { PodSpec } from '../kubernetes/pod-spec.ts';
 import { readPodSpec } from '../kubernetes/pod-spec.ts';
+import { validateAdmission } from '../kubernetes/validation/admission.ts';
+import { validatePodSpec } from '../kubernetes/validation/pods.ts';
 import type { Volume } from '../kubernetes/volumes.ts';
 import { withoutNodePin } from './daemons.ts';
 import type { PodTemplate, Workload } from './world.ts';
@@ -41,6 +43,10 @@ export interface ReadPod {
   readonly annotations: Labels;
   readonly rawSpec: unknown;
   readonly admission: Admission;
+  /** An API server has taken it. */
+  readonly judged: boolean;
+  /** Admission has been, as its priority shows. */
+  readonly admitted: boolean;
   readonly refuse: Refuse;
 }
 
@@ -69,17 +75,27 @@ export function templateMaker(): TemplateMaker {
       priority: created.priority ?? 0,
     };
   };
-  const known = new Map<string, (Raw & { readonly template: PodTemplate })[]>();
+  const known = new Map<string, Sibling[]>();
   const intern = (pod: ReadPod): PodTemplate => {
     const { shared } = splitLabels(pod.labels);
     const siblings = known.get(pod.owner) ?? known.set(pod.owner, []).get(pod.owner) ?? [];
     const same = siblings.find(
       (sibling) => sameLabels(sibling.template.labels, shared) && sameSpec(sibling, pod, pod.kind),
     );
-    if (same !== undefined) return same.template;
-    const read = { ...readPodSpec(reader(pod.rawSpec, pod.refuse, ['spec'])), nodeName: undefined };
+    if (same !== undefined) {
+      if (!pod.judged) for (const refusal of same.refusals) pod.refuse(refusal);
+      return same.template;
+    }
+    const refusals: Refusal[] = [];
+    const written = reader(pod.rawSpec, (refusal) => refusals.push(refusal), ['spec']);
+    const read = { ...readPodSpec(written), nodeName: undefined };
+    if (!pod.judged) {
+      validatePodSpec(written, { of: 'pod', labels: pod.labels });
+      if (!pod.admitted) validateAdmission(written, read, pod.admission);
+    }
+    for (const refusal of refusals) pod.refuse(refusal);
     const template = make({ ...pod, labels: shared, spec: sharedSpec(read, pod) });
-    siblings.push({ rawSpec: pod.rawSpec, name: pod.name, template });
+    siblings.push({ rawSpec: pod.rawSpec, name: pod.name, template, refusals });
     if (siblings.length > MOST_SIBLINGS) siblings.shift();
     return template;
   };
@@ -137,6 +153,12 @@ function sameLabels(a: Labels, b: Labels): boolean {
 const PER_POD: ReadonlySet<string> = new Set(['nodeName', 'hostname']);
 /** The API server gives the token volume of every pod a name of its own. */
 const TOKEN_VOLUME = 'kube-api-access-';
+
+interface Sibling extends Raw {
+  readonly template: PodTemplate;
+  /** What is wrong with all pods that share it. */
+  readonly refusals: readonly Refusal[];
+}
 
 interface Raw {
   readonly rawSpec: unknown;

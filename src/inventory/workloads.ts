@@ -1,6 +1,7 @@
 /** Workloads with their pods: read from pod objects where there are any, else made as the controllers would make them. */
 import type { Labels, Refuse } from '../kubernetes/objects.ts';
-import { at, reader } from '../kubernetes/objects.ts';
+import { at, into, reader } from '../kubernetes/objects.ts';
+import { validateAdmission } from '../kubernetes/validation/admission.ts';
 import type { PodSpec } from '../kubernetes/pod-spec.ts';
 import { readPodSpec } from '../kubernetes/pod-spec.ts';
 import type { ClaimTemplate, WorkloadKind, WorkloadSpec } from '../kubernetes/pod-template.ts';
@@ -17,6 +18,7 @@ import type { Observed } from './observed-pods.ts';
 import { byName, idOf, observedPods, readPod } from './observed-pods.ts';
 import type { TemplateMaker } from './templates.ts';
 import { splitLabels, templateHash, templateMaker } from './templates.ts';
+import { isStored } from './validate.ts';
 import type { AdmissionOf, PodTemplate, Workload, WorldNode, WorldPod } from './world.ts';
 
 export interface WorkloadInputs {
@@ -26,6 +28,7 @@ export interface WorkloadInputs {
   /** By `kind/namespace/name` of the target. */
   readonly autoscalers: ReadonlyMap<string, AutoscalerSpec>;
   readonly refuseIn: (sourced: Sourced) => Refuse;
+  readonly isRefused: (sourced: Sourced | undefined) => boolean;
 }
 
 /** Every workload of the inventory, sorted by id. */
@@ -45,7 +48,18 @@ export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
     workloads.push(pods === undefined ? expected(known, context) : fromPods(known, pods, context));
   }
   for (const [id, pods] of observed) workloads.push(ofPodsAlone(id, pods, context));
-  return workloads.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return accepted(workloads, inputs.isRefused).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** Without what the API server would refuse: whole workloads, or some of their pods. */
+function accepted(workloads: readonly Workload[], isRefused: WorkloadInputs['isRefused']): Workload[] {
+  return workloads.flatMap((workload) => {
+    if (isRefused(workload.sourced)) return [];
+    if (!workload.pods.some(({ sourced }) => isRefused(sourced))) return [workload];
+    const pods = workload.pods.filter(({ sourced }) => !isRefused(sourced));
+    if (pods.length === 0 && workload.sourced === undefined) return [];
+    return [{ ...workload, pods, templates: [...new Set(pods.map(({ template }) => template))] }];
+  });
 }
 
 /** True for the ReplicaSet of a Deployment and the Job of a CronJob: its owner speaks for it. */
@@ -69,12 +83,17 @@ function expected(known: Known & { readonly kind: WorkloadKind }, context: Conte
   const { spec, kind, sourced } = known;
   const namespace = sourced === undefined ? '' : (namespaceOf(sourced.object) ?? '');
   const hash = templateHash(at(sourced?.object, ...spec.templatePath));
+  const admission = context.admissionOf(namespace);
+  if (sourced !== undefined && !isStored(sourced.object)) {
+    const written = [...spec.templatePath, 'spec'].reduce(into, reader(sourced.object, context.refuseIn(sourced)));
+    validateAdmission(written, spec.template, admission);
+  }
   const template = context.maker.make({
     namespace,
     labels: { ...spec.labels, ...controllerLabels(kind, hash) },
     annotations: spec.annotations,
     spec: madeSpec(kind, spec),
-    admission: context.admissionOf(namespace),
+    admission,
   });
   const autoscaler = context.autoscalers.get(known.id);
   const owner = madeOwner(known, hash);

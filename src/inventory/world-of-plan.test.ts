@@ -84,7 +84,7 @@ const plan = {
   systems: Object.fromEntries(Object.entries(facts).map(([id, own]) => [id, { facts: own }])),
 } as unknown as Plan;
 const daemon =
-  'apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: kube-system}\nspec:\n  template:\n    metadata: {labels: {app: agent}}\n    spec: {containers: [{name: a, image: x}]}\n';
+  'apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: kube-system}\nspec:\n  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: agent}}\n    spec: {containers: [{name: a, image: x}]}\n';
 const files = [
   { path: 'scheduling/objects/daemonset-agent.yaml', text: `# What it is for.\n${daemon}` },
   { path: 'scheduling/values/chart.yaml', text: 'replicas: 3\n' },
@@ -94,7 +94,7 @@ const workloads = readInventory([
   {
     file: 'web.yaml',
     named: true,
-    text: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: w}]}}}\n',
+    text: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: w, image: i}]}}}\n',
   },
 ]);
 const world = worldOfPlan({ plan, files, workloads });

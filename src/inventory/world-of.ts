@@ -2,13 +2,11 @@
  * The one way to a world. `worldOfInventory` takes what was given; `worldOfPlan` takes what the plan renders, read back
  * by the same readers, with the machines of the document's pools and the document's workloads.
  */
-import type { Problem } from '../core/error.ts';
-import { isObject } from '../core/json.ts';
 import type { Admission, ContainerDefaults, PriorityClass, RuntimeClass } from '../kubernetes/defaulting.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../kubernetes/defaulting.ts';
 import { readNodePool } from '../kubernetes/karpenter.ts';
-import type { FieldPath, Refuse } from '../kubernetes/objects.ts';
-import { at, into, reader, textMap } from '../kubernetes/objects.ts';
+import type { Refuse } from '../kubernetes/objects.ts';
+import { at } from '../kubernetes/objects.ts';
 import { namespaceLabels, readLimitRange, readPriorityClass, readRuntimeClass } from '../kubernetes/readers.ts';
 import type { Plan } from '../plan/types.ts';
 import { versionOf } from '../spec/cluster.ts';
@@ -16,13 +14,14 @@ import { controlPlaneOfObjects, controlPlaneOfPlan } from './control-plane.ts';
 import { controllerSelectors } from './controllers.ts';
 import { buildCsi } from './csi.ts';
 import type { Sourced } from './identity.ts';
-import { labelOf, nameOf, namespaceOf } from './identity.ts';
+import { nameOf, namespaceOf } from './identity.ts';
 import type { ObjectIndex } from './indexes.ts';
 import { indexObjects, labelsOf, ofKind } from './indexes.ts';
 import type { Inventory } from './inventory.ts';
 import { mergeInventories, readInventory } from './inventory.ts';
 import { nodesOfMembers, nodesOfObjects, nodesOfPools, zonesOfNodes } from './nodes.ts';
-import { positionOf } from './origin.ts';
+import { notesOf } from './notes.ts';
+import { Refusals } from './refusals.ts';
 import {
   autoscalerRanges,
   buildAutoscalers,
@@ -33,6 +32,7 @@ import {
 } from './relations.ts';
 import { buildClaims, buildStorageClasses, buildVolumes } from './storage.ts';
 import type { Namespace, World, WorldControlPlane, WorldNode } from './world.ts';
+import { validateObjects } from './validate.ts';
 import { buildWorkloads } from './workloads.ts';
 
 /** A file that the plan renders: its path in the tree and its text. */
@@ -52,7 +52,7 @@ export interface PlanInputs {
 /** The world of manifests or live objects. */
 export function worldOfInventory(inventory: Inventory): World {
   const reading = startReading(inventory);
-  const nodes = nodesOfObjects(reading.index, reading.refuseIn);
+  const nodes = reading.refusals.without(nodesOfObjects(reading.index, reading.refuseIn));
   const controlPlane = controlPlaneOfObjects(reading.index, inventory.configurations, nodes);
   return build(reading, { of: 'inventory', nodes, controlPlane, kubernetesVersion: kubeletVersion(nodes) });
 }
@@ -68,7 +68,7 @@ export function worldOfPlan({ plan, files, workloads }: PlanInputs): World {
   const nodes = [
     ...nodesOfMembers(plan.systems['control-plane'].facts),
     ...nodesOfPools(plan),
-    ...nodesOfObjects(reading.index, reading.refuseIn),
+    ...reading.refusals.without(nodesOfObjects(reading.index, reading.refuseIn)),
   ];
   return build(reading, {
     of: 'plan',
@@ -81,35 +81,15 @@ export function worldOfPlan({ plan, files, workloads }: PlanInputs): World {
 interface Reading {
   readonly inventory: Inventory;
   readonly index: ObjectIndex;
+  readonly refusals: Refusals;
   readonly refuseIn: (sourced: Sourced) => Refuse;
-  readonly refused: Problem[];
 }
 
 function startReading(inventory: Inventory): Reading {
-  const refused: Problem[] = [];
-  const refuseIn = (sourced: Sourced): Refuse => {
-    return ({ path, found, expected }) => refused.push(refusal(sourced, { path, found, expected }));
-  };
-  return { inventory, index: indexObjects(inventory.objects), refuseIn, refused };
-}
-
-function refusal(
-  sourced: Sourced,
-  { path, found, expected }: { path: FieldPath; found: string; expected: string },
-): Problem {
-  return {
-    code: 'refused-value',
-    message: `${labelOf(sourced.object)}: ${formatPath(path)} is ${found}; the API server refuses it`,
-    path: formatPath(path),
-    at: positionOf(sourced.origin, path),
-    found,
-    expected,
-  };
-}
-
-/** `spec.containers[0].image`. */
-export function formatPath(path: FieldPath): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+  const refusals = new Refusals();
+  const index = indexObjects(inventory.objects);
+  validateObjects(index, refusals.of);
+  return { inventory, index, refusals, refuseIn: refusals.of };
 }
 
 interface Ground {
@@ -120,7 +100,7 @@ interface Ground {
 }
 
 function build(reading: Reading, ground: Ground): World {
-  const { index, inventory, refuseIn, refused } = reading;
+  const { index, inventory, refuseIn, refusals } = reading;
   const { controlPlane, nodes } = ground;
   const priorityClasses = readPriorityClasses(index, refuseIn);
   const runtimeClasses = byName(
@@ -133,16 +113,18 @@ function build(reading: Reading, ground: Ground): World {
     admissionOf,
     autoscalers: autoscalerRanges(index, refuseIn),
     refuseIn,
+    isRefused: (sourced) => refusals.has(sourced),
   });
   const inputs = { index, workloads, refuseIn };
   const byLabels = indexWorkloads(workloads);
-  const services = buildServices(inputs, byLabels);
-  const storageClasses = buildStorageClasses(inputs);
-  const volumes = buildVolumes(inputs);
+  const services = refusals.without(buildServices(inputs, byLabels));
+  const storageClasses = refusals.without(buildStorageClasses(inputs));
+  const volumes = refusals.without(buildVolumes(inputs));
+  const namespaces = readNamespaces(reading);
   const parts = {
-    budgets: buildBudgets(inputs, byLabels),
-    autoscalers: buildAutoscalers(inputs),
-    claims: buildClaims(inputs, storageClasses, volumes),
+    budgets: refusals.without(buildBudgets(inputs, byLabels)),
+    autoscalers: refusals.without(buildAutoscalers(inputs)),
+    claims: refusals.without(buildClaims(inputs, storageClasses, volumes)),
     webhooks: buildWebhooks(inputs, services),
     csi: buildCsi(inputs),
     controllerSelectors: controllerSelectors(index, workloads),
@@ -151,9 +133,9 @@ function build(reading: Reading, ground: Ground): World {
       sourced,
       spec: readNodePool(sourced.object, refuseIn(sourced)),
     })),
-    namespaces: readNamespaces(reading),
+    namespaces,
   };
-  checkLabels(reading);
+  const refused = refusals.all();
   return {
     ...ground,
     ...parts,
@@ -168,7 +150,9 @@ function build(reading: Reading, ground: Ground): World {
     configurations: inventory.configurations,
     unknownKinds: inventory.unknownKinds,
     passedOver: inventory.passedOver,
-    problems: [...inventory.problems, ...refused],
+    problems: [...inventory.problems, ...refused.flatMap(({ problems }) => problems)],
+    refused,
+    notes: notesOf({ index, workloads, nodes, namespaces }),
   };
 }
 
@@ -219,16 +203,6 @@ function readNamespaces({ index }: Reading): ReadonlyMap<string, Namespace> {
       namespaces.set(name, { name, labels: namespaceLabels(name, {}), sourced: undefined });
   }
   return namespaces;
-}
-
-/** Labels and annotations of every object: a bare `on` or `1.10` there is the mistake that people make most. */
-function checkLabels({ index, refuseIn }: Reading): void {
-  for (const sourced of index.all) {
-    const metadata = into(reader(sourced.object, refuseIn(sourced)), 'metadata');
-    if (!isObject(metadata.value)) continue;
-    textMap(metadata, 'labels');
-    textMap(metadata, 'annotations');
-  }
 }
 
 function kubeletVersion(nodes: readonly WorldNode[]): string | undefined {

@@ -247,9 +247,9 @@ describe('the world of live objects', () => {
 
 describe('owners', () => {
   const pod = (name: string, owner: string) =>
-    `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n  uid: ${name}\n  labels: {app: web, pod-template-hash: abc}\n  ownerReferences:\n  - {apiVersion: apps/v1, kind: ReplicaSet, name: ${owner}, uid: gone, controller: true}\nspec: {containers: []}\n`;
+    `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n  uid: ${name}\n  labels: {app: web, pod-template-hash: abc}\n  ownerReferences:\n  - {apiVersion: apps/v1, kind: ReplicaSet, name: ${owner}, uid: gone, controller: true}\nspec: {containers: [{name: c, image: i}]}\n`;
   const deployment =
-    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 5, template: {metadata: {labels: {app: web}}, spec: {containers: []}}}\n';
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 5, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}}\n';
 
   it('are found without the ReplicaSet between: pods are not counted twice', () => {
     const world = fromText(`${deployment}---\n${pod('a', 'web-abc')}`);
@@ -263,30 +263,30 @@ describe('owners', () => {
   });
 
   it('of another kind do not hide a workload', () => {
-    const owned = `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: kafka, ownerReferences: [{apiVersion: k.example.com/v1, kind: Kafka, name: main, uid: k, controller: true}]}\nspec: {template: {spec: {containers: []}}}\n---\napiVersion: k.example.com/v1\nkind: Kafka\nmetadata: {name: main, uid: k}\n`;
+    const owned = `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: kafka, ownerReferences: [{apiVersion: k.example.com/v1, kind: Kafka, name: main, uid: k, controller: true}]}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}\n---\napiVersion: k.example.com/v1\nkind: Kafka\nmetadata: {name: main, uid: k}\n`;
     expect(fromText(owned).workloads.map(({ id }) => id)).toEqual(['StatefulSet/default/kafka']);
   });
 
   it('in a circle end', () => {
     const circle =
-      'apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: a, uid: a, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: a, controller: true}]}\nspec: {template: {spec: {containers: []}}}\n';
+      'apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: a, uid: a, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: a, controller: true}]}\nspec: {template: {spec: {containers: [{name: c, image: i}]}}}\n';
     expect(() => fromText(`${circle}---\n${pod('p', 'a')}`)).not.toThrow();
   });
 });
 
 describe('values that the API server refuses', () => {
-  it('are told with their place, and the rest is kept', () => {
+  it('are told with their place, in the order of the text, and keep the object out of the world', () => {
     const world = fromText(
-      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels:\n    version: 1.10\nspec:\n  replicas: "3"\n  template:\n    spec:\n      containers:\n      - name: c\n        resources:\n          limits: {memory: 1GB}\n',
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels:\n    version: 1.10\nspec:\n  replicas: "3"\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: c\n        image: i\n        resources:\n          limits: {memory: 1GB}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n',
     );
     expect(
       world.problems.map(({ code, at, message, expected }) => [code, at && formatPosition(at), message, expected]),
     ).toEqual([
       [
         'refused-value',
-        'a.yaml:14:20',
-        'Deployment default/web: spec.template.spec.containers[0].resources.limits.memory is the text "1GB"; the API server refuses it',
-        'a quantity, like 500m or 2Gi',
+        'a.yaml:6:5',
+        'Deployment default/web: metadata.labels.version is the number 1.1; the API server refuses it',
+        'text; put it in quotes',
       ],
       [
         'refused-value',
@@ -296,12 +296,16 @@ describe('values that the API server refuses', () => {
       ],
       [
         'refused-value',
-        'a.yaml:6:5',
-        'Deployment default/web: metadata.labels.version is the number 1.1; the API server refuses it',
-        'text; put it in quotes',
+        'a.yaml:17:20',
+        'Deployment default/web: spec.template.spec.containers[0].resources.limits.memory is the text "1GB"; the API server refuses it',
+        'a quantity, like 500m or 2Gi',
       ],
     ]);
-    expect(world.workloads[0]?.pods).toHaveLength(1);
+    expect(world.refused.map(({ sourced, problems }) => [sourced.object.kind, problems.length])).toEqual([
+      ['Deployment', 3],
+    ]);
+    expect(world.workloads).toEqual([]);
+    expect(world.services).toHaveLength(1);
   });
 
   it('never throw, whatever stands where', () => {
@@ -346,7 +350,7 @@ describe('budgets', () => {
   const budget = (form: string) =>
     `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {${form}, selector: {}}\n---\n`;
   const daemon =
-    'apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec: {template: {metadata: {labels: {a: b}}, spec: {containers: []}}}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: node-1}\n';
+    'apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: node-1}\n';
 
   it('cannot count workloads without a scale, unless they count pods', () => {
     expect(fromText(budget('maxUnavailable: 1') + daemon).budgets).toMatchObject([
@@ -360,9 +364,9 @@ describe('budgets', () => {
 
 describe('what the scheduler asks of owners', () => {
   const deployment =
-    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: []}}}\n';
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}}\n';
   const pod =
-    'apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: a, labels: {app: web, pod-template-hash: abc}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-abc, uid: gone, controller: true}]}\nspec: {containers: []}\n';
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: a, labels: {app: web, pod-template-hash: abc}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-abc, uid: gone, controller: true}]}\nspec: {containers: [{name: c, image: i}]}\n';
   const selectorOf = (world: World) => {
     const [found] = world.workloads[0]?.pods ?? [];
     const selector =
@@ -378,7 +382,7 @@ describe('what the scheduler asks of owners', () => {
   it('is that of a live ReplicaSet, given or not', () => {
     expect(selectorOf(fromText(`${deployment}---\n${pod}`))).toEqual(['web-abc', 'app=web,pod-template-hash=abc']);
     const set =
-      'apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: web-abc, uid: gone}\nspec: {selector: {matchLabels: {own: "1"}}, template: {spec: {containers: []}}}\n';
+      'apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: web-abc, uid: gone}\nspec: {selector: {matchLabels: {own: "1"}}, template: {spec: {containers: [{name: c, image: i}]}}}\n';
     expect(selectorOf(fromText(`${set}---\n${pod}`))).toEqual(['web-abc', 'own=1']);
   });
 
@@ -390,7 +394,7 @@ describe('what the scheduler asks of owners', () => {
 describe('live pods of a StatefulSet', () => {
   it('share a template though each has claims with its own name', () => {
     const pod = (ordinal: number) =>
-      `apiVersion: v1\nkind: Pod\nmetadata: {name: db-${ordinal}, uid: db-${ordinal}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, uid: db, controller: true}]}\nspec: {containers: [], volumes: [{name: data, persistentVolumeClaim: {claimName: data-db-${ordinal}}}]}\n---\n`;
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: db-${ordinal}, uid: db-${ordinal}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, uid: db, controller: true}]}\nspec: {containers: [{name: c, image: i}], volumes: [{name: data, persistentVolumeClaim: {claimName: data-db-${ordinal}}}]}\n---\n`;
     const claim =
       'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-db-0, uid: c0}\nspec: {volumeName: v}\n---\n';
     const world = fromText(pod(0) + pod(1) + claim);

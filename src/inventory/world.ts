@@ -22,6 +22,7 @@ import type { CsiState } from './csi.ts';
 import type { Sourced } from './identity.ts';
 import type { ObjectIndex, Owner } from './indexes.ts';
 import type { Inventory, UnknownKind } from './inventory.ts';
+import type { RefusedObject } from './refusals.ts';
 
 export interface World {
   /** Where it comes from: manifests and live objects, or a plan with what it renders. */
@@ -57,6 +58,10 @@ export interface World {
   readonly passedOver: Inventory['passedOver'];
   /** What could not be read, and fields that the API server would refuse. */
   readonly problems: readonly Problem[];
+  /** Objects that the API server would refuse, with their problems, which are among the others: no part of the world holds them. */
+  readonly refused: readonly RefusedObject[];
+  /** What is no mistake but must be said: pods of other schedulers, namespaces that are not given, nodes without a zone. */
+  readonly notes: readonly Problem[];
 }
 
 export interface Namespace {

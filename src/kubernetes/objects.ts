@@ -81,9 +81,11 @@ export function flag(from: Reader, key: string): boolean | undefined {
   return undefined;
 }
 
+/** A list of texts; null among them is decoded as an empty one. */
 export function textList(from: Reader, key: string): readonly string[] {
   return items(from, key).flatMap((item) => {
     if (typeof item.value === 'string') return [item.value];
+    if (item.value === null) return [''];
     refuse(item, 'text; put it in quotes');
     return [];
   });

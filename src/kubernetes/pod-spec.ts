@@ -132,13 +132,18 @@ export function readPodSpec(spec: Reader): PodSpec {
     runtimeClassName: text(spec, 'runtimeClassName') || undefined,
     schedulerName: text(spec, 'schedulerName') || 'default-scheduler',
     restartPolicy: text(spec, 'restartPolicy') || 'Always',
-    terminationGracePeriodSeconds: integer(spec, 'terminationGracePeriodSeconds') ?? 30,
+    terminationGracePeriodSeconds: gracePeriod(integer(spec, 'terminationGracePeriodSeconds')),
     schedulingGates: items(spec, 'schedulingGates').flatMap((gate) => text(gate, 'name') ?? []),
     readinessGates: items(spec, 'readinessGates').flatMap((gate) => text(gate, 'conditionType') ?? []),
     serviceAccountName: text(spec, 'serviceAccountName') || undefined,
     resourceClaims: items(spec, 'resourceClaims').flatMap((claim) => text(claim, 'name') ?? []),
     neededFeatures: readNeededFeatures(spec),
   };
+}
+
+/** 30 s by default; a negative time is one second (pkg/apis/core/v1/conversion.go, Convert_v1_PodSpec_To_core_PodSpec). */
+function gracePeriod(written: number | undefined): number {
+  return written === undefined ? 30 : written < 0 ? 1 : written;
 }
 
 /** component-helpers nodedeclaredfeatures/features: the two of the registry that scheduling infers from a pod. */

@@ -13,8 +13,9 @@ export const NO_RESOURCES: Resources = Object.freeze({});
 /** Finer than a unit: the sum is rounded up once, at the end, so a fraction must survive until then. */
 const FINE = /[num.]/;
 
-/** One amount in the unit of its resource; undefined when the text is no quantity. */
+/** One amount in the unit of its resource; undefined when the text is no quantity. Null is 0, as it is decoded. */
 export function amountOf(resource: string, written: unknown): number | undefined {
+  if (written === null) return 0;
   if (typeof written !== 'string' && typeof written !== 'number') return undefined;
   const text = String(written);
   if (resource === 'cpu') return parseMilli(text);

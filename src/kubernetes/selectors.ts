@@ -168,6 +168,8 @@ function readRequirement(from: Reader, operators: readonly string[]): Requiremen
   }
   const wrong = wrongValues(operator as Operator, values);
   if (wrong !== undefined) refuse(into(from, 'values'), wrong);
+  // The API server takes any single value for Gt and Lt; the scheduler then finds no node for the term.
+  if (wrong === undefined && isComparison(operator) && wholeNumber(values[0]) === undefined) return undefined;
   return wrong === undefined ? { key, operator: operator as Operator, values } : undefined;
 }
 
@@ -176,12 +178,12 @@ function wrongValues(operator: Operator, values: readonly string[]): string | un
     return 'label values: at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit';
   if (operator === 'In' || operator === 'NotIn')
     return values.length === 0 ? `at least one value for ${operator}` : undefined;
-  if (operator === 'Gt' || operator === 'Lt') {
-    return values.length === 1 && wholeNumber(values[0]) !== undefined
-      ? undefined
-      : `exactly one whole number for ${operator}`;
-  }
+  if (isComparison(operator)) return values.length === 1 ? undefined : `exactly one whole number for ${operator}`;
   return values.length > 0 ? `no values for ${operator}` : undefined;
+}
+
+function isComparison(operator: string): boolean {
+  return operator === 'Gt' || operator === 'Lt';
 }
 
 function compares(operator: 'Gt' | 'Lt', value: string | undefined, values: readonly string[]): boolean {
@@ -192,11 +194,11 @@ function compares(operator: 'Gt' | 'Lt', value: string | undefined, values: read
 }
 
 /** A selector with a key or value that no label can have is no selector: apimachinery pkg/util/validation/validation.go. */
-function isLabelValue(value: string): boolean {
+export function isLabelValue(value: string): boolean {
   return value.length <= 63 && /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/.test(value);
 }
 
-function isLabelKey(key: string): boolean {
+export function isLabelKey(key: string): boolean {
   const slash = key.indexOf('/');
   const prefix = slash === -1 ? undefined : key.slice(0, slash);
   const name = key.slice(slash + 1);
