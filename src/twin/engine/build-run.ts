@@ -1,0 +1,114 @@
+/** Puts a run together: clock, cluster, controllers, faults. Cheap: a sweep builds one per failure. */
+import type { Scenario } from '../../faults/scenario.ts';
+import type { World } from '../../inventory/world.ts';
+import type { ControlPlaneTimeline } from '../control-plane/timeline.ts';
+import { admissionOf } from '../controllers/admission.ts';
+import { daemonSets } from '../controllers/daemon-sets.ts';
+import type { Nodes } from '../controllers/faults.ts';
+import { faults } from '../controllers/faults.ts';
+import { Kubelet } from '../controllers/kubelet.ts';
+import { NodeLifecycle } from '../controllers/node-lifecycle.ts';
+import { podGarbageCollection } from '../controllers/pod-gc.ts';
+import { ReplicaSets } from '../controllers/replica-sets.ts';
+import { SchedulerLoop } from '../controllers/scheduler.ts';
+import { StatefulSets } from '../controllers/stateful-sets.ts';
+import { taintEviction } from '../controllers/taint-eviction.ts';
+import { volumesOf } from '../controllers/volumes.ts';
+import type { ZoneCounts } from '../controllers/zone-states.ts';
+import type { ClusterState } from '../model/cluster-state.ts';
+import { lossesOf } from '../outcomes/losses.ts';
+import { nodeTroublesOf } from '../outcomes/node-trouble.ts';
+import { recorderOf } from '../outcomes/recorder.ts';
+import { clientOf } from './api-client.ts';
+import { chanceOf } from './chance.ts';
+import { clockOf } from './clock.ts';
+import { clusterOf } from './cluster.ts';
+import { gateOf } from './gate.ts';
+import type { TwinOptions } from './options.ts';
+import type { Run } from './run.ts';
+import { signalsOf } from './signals.ts';
+import type { WaitingPod } from './settle.ts';
+import type { Tables } from './tables.ts';
+
+/** What is found once for a world. */
+export interface Ground {
+  readonly world: World;
+  readonly state: ClusterState;
+  readonly tables: Tables;
+  readonly options: TwinOptions;
+  readonly nodes: Nodes;
+  readonly zones: ZoneCounts;
+  readonly waiting: readonly WaitingPod[];
+}
+
+export interface Controllers {
+  readonly kubelet: Kubelet;
+  readonly nodeLifecycle: NodeLifecycle;
+  readonly replicaSets: ReplicaSets;
+  readonly statefulSets: StatefulSets;
+  readonly scheduler: SchedulerLoop;
+}
+
+export interface BuiltRun extends Run, Controllers {
+  readonly assumed: ReadonlySet<string>;
+}
+
+export function buildRun(ground: Ground, scenario: Scenario, timeline: ControlPlaneTimeline): BuiltRun {
+  const run = bareRun(ground, scenario, timeline);
+  const controllers = startControllers(run, ground);
+  faults(run, ground.nodes);
+  for (const { pod, failure } of ground.waiting) controllers.scheduler.seed(pod, failure);
+  const restarted = run.clock.kind('world', () => run.signals.managerRestarted());
+  for (const at of timeline.takeovers) if (at > 0) run.clock.at(at, restarted);
+  return { ...run, ...controllers };
+}
+
+function startControllers(run: Run, { zones }: Ground): Controllers {
+  const admission = admissionOf(run);
+  const controllers = {
+    kubelet: new Kubelet(run, volumesOf(run)),
+    nodeLifecycle: new NodeLifecycle(run, zones),
+    replicaSets: new ReplicaSets(run, admission),
+    statefulSets: new StatefulSets(run, admission),
+    scheduler: new SchedulerLoop(run),
+  };
+  taintEviction(run);
+  podGarbageCollection(run);
+  daemonSets(run);
+  return controllers;
+}
+
+function bareRun(
+  { world, state, tables, options }: Ground,
+  scenario: Scenario,
+  timeline: ControlPlaneTimeline,
+): Run & Pick<BuiltRun, 'assumed'> {
+  const { settings } = world.controlPlane;
+  const gate = gateOf(timeline);
+  const clock = clockOf(gate);
+  const signals = signalsOf();
+  const losses = lossesOf();
+  const recorder = recorderOf();
+  const assumed = new Set<string>();
+  return {
+    world,
+    settings,
+    scenario,
+    horizon: scenario.horizon,
+    options,
+    timeline,
+    gate,
+    clock,
+    chance: chanceOf(options.seed),
+    state,
+    tables,
+    signals,
+    losses,
+    troubles: nodeTroublesOf(),
+    recorder,
+    cluster: clusterOf({ state, tables, clock, signals, losses, recorder }),
+    client: () => clientOf(clock, { qps: settings.controllerManagerQps, burst: settings.controllerManagerBurst }),
+    assume: (sentence) => assumed.add(sentence),
+    assumed,
+  };
+}
