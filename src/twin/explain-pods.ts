@@ -16,7 +16,7 @@ import type { CrossState } from './scheduler/cross-filters.ts';
 import { FITS, failureOf } from './scheduler/failures.ts';
 import { preFilter } from './scheduler/pre-filter.ts';
 import type { Candidate } from './scheduler/preemption.ts';
-import { allCandidates, bestCandidates, preemptionRefused } from './scheduler/preemption.ts';
+import { NEVER_PREEMPTS, allCandidates, bestCandidates, preemptionRefused } from './scheduler/preemption.ts';
 import { LEFT_OUT } from './scheduler/scheduler.ts';
 import { seeded } from '../core/random.ts';
 
@@ -84,7 +84,10 @@ export function explainPod(state: ExplainableState, worldPod: WorldPod): PodVerd
   const allowed = preFilter(cluster.shapeOf(pod), cluster);
   if (allowed.kind === 'refused') {
     const preFilterMessage = `${allowed.plugin}: ${allowed.message}`;
-    return { pod: name, preFilter: preFilterMessage, nodes: [], best: [], preemption: NO_PREEMPTION };
+    const preemption = cluster.shapeOf(pod).neverPreempts
+      ? { ...NO_PREEMPTION, refused: NEVER_PREEMPTS }
+      : NO_PREEMPTION;
+    return { pod: name, preFilter: preFilterMessage, nodes: [], best: [], preemption };
   }
   const only = allowed.kind === 'some' ? new Set(allowed.nodes) : undefined;
   return judged(state, name, { pod, only, cross: crossState(cluster.shapeOf(pod)) });

@@ -31,11 +31,13 @@ export interface PreemptionInput {
 const CANDIDATE_PERCENTAGE = 10;
 const LEAST_CANDIDATES = 100;
 
+export const NEVER_PREEMPTS = 'not eligible due to preemptionPolicy=Never.';
+
 /** Why the pod may not preempt at all; undefined when it may (PodEligibleToPreemptOthers). */
 export function preemptionRefused(cluster: Cluster, scheduler: Scheduler, input: PreemptionInput): string | undefined {
   const { pod, state } = input;
   const shape = cluster.shapeOf(pod);
-  if (shape.neverPreempts) return 'not eligible due to preemptionPolicy=Never.';
+  if (shape.neverPreempts) return NEVER_PREEMPTS;
   const nominated = cluster.pods.nominated[pod] as number;
   if (nominated < 0 || cluster.nodes.exists[nominated] !== 1) return undefined;
   const failure = scheduler.failure(pod, nominated, state);

@@ -201,7 +201,12 @@ export class Scheduler {
     const totals = this.#totals;
     const cache = this.#cache(shape);
     const { nodes, length } = feasible;
-    for (let place = 0; place < length; place += 1) totals[place] = cache.score[nodes[place] as number] as number;
+    for (let place = 0; place < length; place += 1) {
+      const node = nodes[place] as number;
+      // Looking at nominated pods moves them on and off the node, which leaves it with a new version.
+      this.#ownFailure(shape, cache, node);
+      totals[place] = cache.score[node] as number;
+    }
     const { weights } = this.settings;
     this.#addTaints(shape, feasible);
     if (cache.preferred !== undefined) this.#addPreferred(shape, feasible);
