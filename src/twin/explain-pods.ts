@@ -10,23 +10,19 @@ import type {
 } from './explanation.ts';
 import type { NodeIndex, PodIndex } from './model/cluster-state.ts';
 import type { ExplainableState, StateSettings } from './model/create-state.ts';
-import { createClusterState } from './model/create-state.ts';
+import { SCHEDULER_NAME, createClusterState } from './model/create-state.ts';
 import { crossState } from './scheduler/cross-filters.ts';
 import type { CrossState } from './scheduler/cross-filters.ts';
 import { FITS, failureOf } from './scheduler/failures.ts';
 import { preFilter } from './scheduler/pre-filter.ts';
 import type { Candidate } from './scheduler/preemption.ts';
 import { NEVER_PREEMPTS, allCandidates, bestCandidates, preemptionRefused } from './scheduler/preemption.ts';
-import { LEFT_OUT } from './scheduler/scheduler.ts';
 import { seeded } from '../core/random.ts';
 
 export interface ExplainOptions extends StateSettings {
   /** Only these pods, `ns/name`; undefined: all that wait. */
   readonly only?: ReadonlySet<string>;
 }
-
-/** The scheduler that the twin is. */
-export const SCHEDULER_NAME = 'default-scheduler';
 
 /** Each pending pod judged on its own against the placed ones. */
 export function explainPods(world: World, options: ExplainOptions = {}): PodExplanation {
@@ -102,22 +98,26 @@ interface Judging {
 }
 
 function judged(state: ExplainableState, name: string, judging: Judging): PodVerdict {
-  const { scheduler } = state;
+  const { scheduler, cluster } = state;
   const { pod, only, cross } = judging;
+  const nominated = cluster.pods.nominated[pod] as number;
   const order = [...scheduler.order];
-  const verdicts = order.map((node) => (only?.has(node) === false ? OUT : scheduler.failure(pod, node, cross)));
+  // The node that the pod is nominated to is tried even where PreFilter left it out.
+  const verdicts = order.map((node) =>
+    only?.has(node) === false && node !== nominated ? OUT : scheduler.failure(pod, node, cross),
+  );
   const fitting = order.filter((_, place) => verdicts[place] === FITS);
-  const scores = scheduler.explainScores(state.cluster.shapeOf(pod), fitting);
+  const scores = scheduler.explainScores(cluster.shapeOf(pod), fitting);
   const totals = scores.map((one) => Object.values(one).reduce((sum, score) => sum + score, 0));
   const best = Math.max(...totals);
+  const leftOut = leftOutReason(verdicts[order.indexOf(nominated)]);
   let fit = 0;
   const nodes = order.map((node, place): NodeExplanation => {
     const verdict = verdicts[place] as number;
-    if (verdict !== FITS) return refusal(state.nodeName(node), verdict);
+    if (verdict !== FITS) return refusal(state.nodeName(node), verdict, leftOut);
     fit += 1;
     return { node: state.nodeName(node), fits: true, total: totals[fit - 1] ?? 0, scores: scores[fit - 1] ?? {} };
   });
-  const nominated = state.cluster.pods.nominated[pod] as number;
   if (fitting.includes(nominated)) return { pod: name, nodes, best: [state.nodeName(nominated)] };
   if (fitting.length > 0)
     return { pod: name, nodes, best: fitting.filter((_, place) => totals[place] === best).map(state.nodeName) };
@@ -127,9 +127,16 @@ function judged(state: ExplainableState, name: string, judging: Judging): PodVer
 /** A node that a name in the pod's affinity left out; no number of a failure. */
 const OUT = -1;
 
-function refusal(node: string, verdict: number): NodeExplanation {
+/** The scheduler's words for such nodes name every plugin that had spoken by then: findNodesThatFitPod of schedule_one.go. */
+function leftOutReason(nominatedVerdict: number | undefined): string {
+  const plugins = new Set(['NodeAffinity']);
+  if (nominatedVerdict !== undefined && nominatedVerdict > FITS) plugins.add(failureOf(nominatedVerdict).plugin);
+  return `node(s) didn't satisfy plugin(s) [${[...plugins].sort().join(' ')}]`;
+}
+
+function refusal(node: string, verdict: number, leftOut: string): NodeExplanation {
   if (verdict === OUT) {
-    return { node, fits: false, plugin: 'NodeAffinity', code: 'UnschedulableAndUnresolvable', reasons: [LEFT_OUT] };
+    return { node, fits: false, plugin: 'NodeAffinity', code: 'UnschedulableAndUnresolvable', reasons: [leftOut] };
   }
   return { node, fits: false, ...failureOf(verdict) };
 }

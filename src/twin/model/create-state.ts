@@ -33,6 +33,8 @@ export interface ExplainableState extends ClusterState {
 }
 
 const SPARE_NODES = 64;
+/** The scheduler that the twin is. */
+export const SCHEDULER_NAME = 'default-scheduler';
 
 export function createClusterState(world: World, settings: StateSettings = {}): ExplainableState {
   const podCount = world.workloads.reduce((sum, { pods }) => sum + pods.length, 0);
@@ -136,8 +138,10 @@ function placeWorld(world: World, cluster: Cluster, shapes: ShapeBook): Readonly
   return byWorldPod;
 }
 
-function nominateAsGiven(cluster: Cluster, { node, status }: WorldPod, index: PodIndex): void {
+/** Only pods in the scheduler's queue keep their nomination: not those with gates, nor another scheduler's. */
+function nominateAsGiven(cluster: Cluster, { node, status, template }: WorldPod, index: PodIndex): void {
   if (status?.nominatedNode === undefined || node !== undefined) return;
+  if (template.spec.schedulingGates.length > 0 || template.spec.schedulerName !== SCHEDULER_NAME) return;
   const target = cluster.nodes.named(status.nominatedNode);
   if (target !== undefined) cluster.nominate(index, target);
 }

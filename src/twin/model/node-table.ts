@@ -168,26 +168,49 @@ export class NodeTable {
     this.pods[node] = (this.pods[node] as number) + 1;
   }
 
-  /** Takes a pod out of the node's list; its own links keep the place for `relink`. */
+  /**
+   * Takes a pod out of the node's list; the last one takes its place, as in the scheduler's cache (framework/types.go,
+   * removeFromSlice), where the order decides among equal victims. The pod's own links keep its place for `relink`.
+   */
   unlink(node: NodeIndex, pod: PodIndex, links: PodLinks): void {
-    const previous = links.previous[pod] as number;
-    const next = links.next[pod] as number;
-    if (previous === -1) this.firstPod[node] = next;
-    else links.next[previous] = next;
-    if (next === -1) this.lastPod[node] = previous;
-    else links.previous[next] = previous;
     this.pods[node] = (this.pods[node] as number) - 1;
+    const last = this.lastPod[node] as number;
+    const beforeLast = links.previous[last] as number;
+    this.lastPod[node] = beforeLast;
+    if (beforeLast === -1) this.firstPod[node] = -1;
+    else links.next[beforeLast] = -1;
+    if (last === pod) return;
+    this.#stand(node, last, links.previous[pod] as number, links);
+    // The pod may have been the last but one: then nothing comes after the one that took its place.
+    const next = beforeLast === pod ? -1 : (links.next[pod] as number);
+    links.next[last] = next;
+    if (next === -1) this.lastPod[node] = last;
+    else links.previous[next] = last;
+    if (beforeLast === pod) links.next[pod] = last;
   }
 
   /** Puts a pod back where `unlink` took it from; only in the reverse order of the moves. */
   relink(node: NodeIndex, pod: PodIndex, links: PodLinks): void {
     const previous = links.previous[pod] as number;
-    const next = links.next[pod] as number;
-    if (previous === -1) this.firstPod[node] = pod;
-    else links.next[previous] = pod;
+    const wasLast = links.next[pod] === -1;
+    const stands = previous === -1 ? (this.firstPod[node] as number) : (links.next[previous] as number);
+    if (wasLast || stands === -1) {
+      this.append(node, pod, links);
+      return;
+    }
+    const next = links.next[stands] as number;
+    this.#stand(node, pod, previous, links);
+    links.next[pod] = next;
     if (next === -1) this.lastPod[node] = pod;
     else links.previous[next] = pod;
-    this.pods[node] = (this.pods[node] as number) + 1;
+    this.append(node, stands, links);
+  }
+
+  /** The pod comes after `previous`, or first. */
+  #stand(node: NodeIndex, pod: PodIndex, previous: number, links: PodLinks): void {
+    links.previous[pod] = previous;
+    if (previous === -1) this.firstPod[node] = pod;
+    else links.next[previous] = pod;
   }
 }
 

@@ -334,7 +334,7 @@ function failureOfCounts(failures: ReadonlyMap<number, number>, leftOut: number)
   return { preFilter: undefined, counts: sorted, plugins };
 }
 
-export const LEFT_OUT = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+const LEFT_OUT = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
 
 export { MAX_SCORE };
 
