@@ -73,9 +73,8 @@ function podsNamed(given: string, pods: readonly Owned[]): readonly string[] {
     throw new HoldfastError('not-pending', `${given} does not wait: it runs on ${found[0]?.pod.node ?? ''}.`);
   }
   const near = nearest(given, new Set(pods.flatMap((one) => [...names(one), ...lastParts(one.workload)])));
-  throw new HoldfastError('unknown-name', `There is no pod and no workload ${given}.`, {
-    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
-  });
+  const hint = near === undefined ? {} : { hint: `Did you mean ${near}?` };
+  throw new HoldfastError('unknown-name', `There is no pod and no workload ${given}.`, hint);
 }
 
 /** `Deployment/shop/web` is also `shop/web` and `web`. */
