@@ -29,6 +29,8 @@ export class Cluster {
   readonly nominations = new Map<NodeIndex, PodIndex[]>();
 
   readonly budgets: BudgetTable;
+  /** Whether the scheduler has the filter NodeDeclaredFeatures. */
+  readsDeclaredFeatures = true;
   /** Pods of the world by number; undefined for those that controllers made. */
   readonly worldPods: (WorldPod | undefined)[] = [];
   /** Priorities that shapes have; preemption needs a lower one than the pod's. */
@@ -81,7 +83,7 @@ export class Cluster {
 
   /** NodeDeclaredFeatures, the last filter. */
   lateFailure(shape: Shape, node: NodeIndex, soFar: number): number {
-    if (soFar !== FITS || shape.spec.neededFeatures.length === 0) return soFar;
+    if (soFar !== FITS || shape.spec.neededFeatures.length === 0 || !this.readsDeclaredFeatures) return soFar;
     const declared = this.nodes.sources[node]?.declaredFeatures ?? [];
     return shape.spec.neededFeatures.every((feature) => declared.includes(feature)) ? FITS : DECLARED_FEATURES;
   }

@@ -10,6 +10,7 @@ import { equalities, narrowed, selects } from '../../kubernetes/selectors.ts';
 import type { Taint } from '../../kubernetes/tolerations.ts';
 import { failureOf } from '../scheduler/failures.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { schedulerVersion } from '../scheduler/version.ts';
 import type { Weights } from '../scheduler/weights.ts';
 import { DEFAULT_WEIGHTS } from '../scheduler/weights.ts';
 import type { ClusterState, Mark, NodeIndex, PodIndex, ShapeIndex, ShapeSource } from './cluster-state.ts';
@@ -38,13 +39,16 @@ export const SCHEDULER_NAME = 'default-scheduler';
 
 export function createClusterState(world: World, settings: StateSettings = {}): ExplainableState {
   const podCount = world.workloads.reduce((sum, { pods }) => sum + pods.length, 0);
+  const version = schedulerVersion(world.kubernetesVersion);
   const cluster = new Cluster(world, world.nodes.length + SPARE_NODES, podCount + SPARE_NODES);
+  cluster.readsDeclaredFeatures = version.readsDeclaredFeatures;
   const random = seededState(settings.seed ?? 1);
   const scheduler = new Scheduler(
     cluster,
     {
       weights: settings.weights ?? DEFAULT_WEIGHTS,
       percentageOfNodesToScore: settings.percentageOfNodesToScore ?? 0,
+      version,
     },
     random,
   );

@@ -39,8 +39,8 @@ export function skipsBalance(shape: Shape): boolean {
   return shape.requestedCpu === 0 && shape.requestedMemory === 0;
 }
 
-/** NodeResourcesBalancedAllocation: how much evener the node gets, 50 to 100. */
-export function balancedAllocation(shape: Shape, node: NodeIndex, nodes: NodeTable): number {
+/** NodeResourcesBalancedAllocation: how much evener the node gets, 50 to 100; before 1.36 how even it then is. */
+export function balancedAllocation(shape: Shape, node: NodeIndex, nodes: NodeTable, scoresGain: boolean): number {
   const cpu = (nodes.allocatable[CPU] as Float64Array)[node] as number;
   const memory = (nodes.allocatable[MEMORY] as Float64Array)[node] as number;
   const usedCpu = (nodes.requested[CPU] as Float64Array)[node] as number;
@@ -52,7 +52,7 @@ export function balancedAllocation(shape: Shape, node: NodeIndex, nodes: NodeTab
     with_ = evenness((usedCpu + shape.requestedCpu) / cpu, (usedMemory + shape.requestedMemory) / memory);
     without = evenness(usedCpu / cpu, usedMemory / memory);
   }
-  return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + with_ - without) / 2);
+  return scoresGain ? MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + with_ - without) / 2) : with_;
 }
 
 function evenness(cpu: number, memory: number): number {

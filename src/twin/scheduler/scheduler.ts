@@ -26,6 +26,7 @@ import { failureWithNominated } from './nominated.ts';
 import { preempt } from './preemption.ts';
 import { preFilter } from './pre-filter.ts';
 import { ShapeCache, UNKNOWN } from './shape-cache.ts';
+import type { SchedulerVersion } from './version.ts';
 import type { Weights } from './weights.ts';
 
 /** Shapes whose judgements are kept; the one that was not asked for longest makes room. */
@@ -35,6 +36,7 @@ export interface SchedulerSettings {
   readonly weights: Weights;
   /** 0: adaptive, as by default. */
   readonly percentageOfNodesToScore: number;
+  readonly version: SchedulerVersion;
 }
 
 export class Scheduler {
@@ -190,9 +192,12 @@ export class Scheduler {
   /** Weighted scores that need no normalisation. */
   #nodeScore(shape: Shape, node: NodeIndex): number {
     const { nodes, images } = this.#cluster;
-    const { weights } = this.settings;
+    const { weights, version } = this.settings;
     let score = leastAllocated(shape, node, nodes) * weights.NodeResourcesFit;
-    if (!skipsBalance(shape)) score += balancedAllocation(shape, node, nodes) * weights.NodeResourcesBalancedAllocation;
+    if (!skipsBalance(shape)) {
+      const balance = balancedAllocation(shape, node, nodes, version.scoresGainInBalance);
+      score += balance * weights.NodeResourcesBalancedAllocation;
+    }
     if (!images.empty) score += imageLocality(shape, node, images) * weights.ImageLocality;
     return score;
   }
@@ -275,11 +280,12 @@ export class Scheduler {
   /** Scores by plugin of nodes that fit, normalised and weighted, for explanations. */
   explainScores(shape: Shape, feasible: readonly NodeIndex[]): readonly Readonly<Record<string, number>>[] {
     const { nodes, images } = this.#cluster;
-    const { weights } = this.settings;
+    const { weights, version } = this.settings;
     const list: Feasible = { nodes: Int32Array.from(feasible), length: feasible.length };
     const scores = feasible.map((node) => {
       const one: Record<string, number> = { NodeResourcesFit: leastAllocated(shape, node, nodes) };
-      if (!skipsBalance(shape)) one['NodeResourcesBalancedAllocation'] = balancedAllocation(shape, node, nodes);
+      if (!skipsBalance(shape))
+        one['NodeResourcesBalancedAllocation'] = balancedAllocation(shape, node, nodes, version.scoresGainInBalance);
       one['ImageLocality'] = imageLocality(shape, node, images);
       return one;
     });
