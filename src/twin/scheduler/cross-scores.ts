@@ -23,24 +23,47 @@ export function spreadScores(shape: Shape, { nodes, length }: Feasible, scores: 
   const { softSpread } = shape;
   if (softSpread.length === 0) return false;
   const ignored = ignoredNodes(shape, { nodes, length }, scores);
+  const list: Feasible = { nodes, length };
   for (let index = 0; index < softSpread.length; index += 1) {
-    const { hostname, count, counter, maxSkew } = softSpread[index] as SoftSpread;
-    const { domainOf } = count.topology;
-    const size = hostname ? length - ignored : domainsAmong(domainOf, { nodes, length }, scores);
-    const weight = Math.log(size + 2);
-    const { perNode } = counter;
-    const { counts } = count;
-    for (let place = 0; place < length; place += 1) {
-      if (scores[place] === IGNORED) continue;
-      const node = nodes[place] as number;
-      const domain = domainOf[node] as number;
-      if (domain < 0) continue;
-      const pods = hostname ? (perNode[node] as number) : domain < counts.length ? (counts[domain] as number) : 0;
-      scores[place] = (scores[place] as number) + (pods * weight + (maxSkew - 1));
-    }
+    const constraint = softSpread[index] as SoftSpread;
+    const { hostname, count } = constraint;
+    const size = hostname ? length - ignored : domainsAmong(count.topology.domainOf, list, scores);
+    if (hostname) addOwnPods(constraint, Math.log(size + 2), list, scores);
+    else addPodsOfDomain(constraint, Math.log(size + 2), list, scores);
   }
   normaliseSpread(scores, length);
   return true;
+}
+
+/** By hostname it is the node's own pods that count. A node without the key gets nothing for it. */
+function addOwnPods(
+  { count, counter, maxSkew }: SoftSpread,
+  weight: number,
+  list: Feasible,
+  scores: Float64Array,
+): void {
+  const { nodes, length } = list;
+  const { domainOf } = count.topology;
+  const { perNode } = counter;
+  for (let place = 0; place < length; place += 1) {
+    const node = nodes[place] as number;
+    const score = scores[place] as number;
+    if (score !== IGNORED && (domainOf[node] as number) >= 0)
+      scores[place] = score + ((perNode[node] as number) * weight + (maxSkew - 1));
+  }
+}
+
+function addPodsOfDomain({ count, maxSkew }: SoftSpread, weight: number, list: Feasible, scores: Float64Array): void {
+  const { nodes, length } = list;
+  const { domainOf } = count.topology;
+  const { counts } = count;
+  for (let place = 0; place < length; place += 1) {
+    const domain = domainOf[nodes[place] as number] as number;
+    const score = scores[place] as number;
+    if (score === IGNORED || domain < 0) continue;
+    const pods = domain < counts.length ? (counts[domain] as number) : 0;
+    scores[place] = score + (pods * weight + (maxSkew - 1));
+  }
 }
 
 /** Marks nodes that lack a key of some constraint, and starts the others at 0. */

@@ -206,11 +206,13 @@ export class Scheduler {
     const totals = this.#totals;
     const cache = this.#cache(shape);
     const { nodes, length } = feasible;
+    const { version, score } = cache;
+    const { version: current } = this.#cluster.nodes;
     for (let place = 0; place < length; place += 1) {
       const node = nodes[place] as number;
       // Looking at nominated pods moves them on and off the node, which leaves it with a new version.
-      this.#ownFailure(shape, cache, node);
-      totals[place] = cache.score[node] as number;
+      if (version[node] !== current[node]) this.#judge(shape, cache, node);
+      totals[place] = score[node] as number;
     }
     const { weights } = this.settings;
     this.#addTaints(shape, feasible);
