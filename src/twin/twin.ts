@@ -3,12 +3,11 @@
  * has been read. Same world, scenario and seed, same bytes.
  */
 import type { Scenario } from '../faults/scenario.ts';
-import type { World } from '../inventory/world.ts';
-import type { ControlPlaneTimeline } from './control-plane/timeline.ts';
+import type { World, WorldPod } from '../inventory/world.ts';
+import { controlPlaneTimeline } from './control-plane/control-plane-timeline.ts';
 import { zoneCounts } from './controllers/zone-states.ts';
 import type { BuiltRun, Ground } from './engine/build-run.ts';
 import { buildRun } from './engine/build-run.ts';
-import { ALWAYS_UP } from './engine/gate.ts';
 import type { TwinOptions } from './engine/options.ts';
 import { DEFAULT_OPTIONS } from './engine/options.ts';
 import { settle } from './engine/settle.ts';
@@ -19,29 +18,30 @@ import type { Simulation } from './results.ts';
 import { simulationOf } from './outcomes/simulation.ts';
 
 export interface TwinSettings extends Partial<TwinOptions> {
-  /** What the control plane can do meanwhile; undefined: everything, always. */
-  readonly timelineOf?: ((world: World, scenario: Scenario, seed: number) => ControlPlaneTimeline) | undefined;
+  /** What the control plane can do meanwhile; undefined: as its members, balancer and leases make it. */
+  readonly timelineOf?: typeof controlPlaneTimeline | undefined;
 }
 
 export class Twin {
   readonly world: World;
   readonly options: TwinOptions;
   readonly #ground: Ground;
-  readonly #timelineOf: TwinSettings['timelineOf'];
-  readonly #before: Map<number, SchedulingFailure>;
+  readonly #timelineOf: typeof controlPlaneTimeline;
+  /** Why pods wait for a node while nothing is broken, by workload. */
+  readonly waitingBefore: ReadonlyMap<number, SchedulingFailure>;
 
   constructor(world: World, settings: TwinSettings = {}) {
     const { timelineOf, ...options } = settings;
     this.world = world;
     this.options = { ...DEFAULT_OPTIONS, ...options };
-    this.#timelineOf = timelineOf;
+    this.#timelineOf = timelineOf ?? controlPlaneTimeline;
     const state = createClusterState(world, { seed: this.options.seed });
     const tables = tablesOf(world, state);
     const waiting = settle(world, state, tables);
     tables.journal.settle();
     const zones = zoneCounts(state, (node) => tables.nodes.ready.get(node) === 1);
     this.#ground = { world, state, tables, options: this.options, nodes: nodesOf(world, state), zones, waiting };
-    this.#before = new Map(waiting.map(({ pod, failure }) => [tables.pods.workload.get(pod), failure]));
+    this.waitingBefore = new Map(waiting.map(({ pod, failure }) => [tables.pods.workload.get(pod), failure]));
   }
 
   /** The scheduler's state, as it is now. */
@@ -49,12 +49,20 @@ export class Twin {
     return this.#ground.state;
   }
 
+  /** Where a pod of the world is while nothing is broken. */
+  nodeOf(pod: WorldPod): string | undefined {
+    const { state } = this.#ground;
+    const index = state.podOf(pod);
+    const node = index === undefined ? -1 : state.nodeOfPod(index);
+    return node < 0 ? undefined : state.nodeName(node);
+  }
+
   /** Runs the scenario to its end, has the outcome read, and takes everything back. */
   run<Result>(scenario: Scenario, read: (run: BuiltRun) => Result): Result {
     const { state, tables } = this.#ground;
     const mark = state.mark();
     const moves = tables.journal.mark();
-    const timeline = this.#timelineOf?.(this.world, scenario, this.options.seed) ?? ALWAYS_UP;
+    const timeline = this.#timelineOf(this.world, scenario, this.options);
     try {
       const run = buildRun(this.#ground, scenario, timeline);
       run.clock.runTo(scenario.horizon);
@@ -66,7 +74,7 @@ export class Twin {
   }
 
   simulate(scenario: Scenario): Simulation {
-    return this.run(scenario, (run) => simulationOf(run, this.#before));
+    return this.run(scenario, (run) => simulationOf(run, this.waitingBefore));
   }
 }
 

@@ -3,9 +3,8 @@
  * webhooks and quotas are asked by those whom they concern.
  */
 import type { Millis } from '../../core/units.ts';
-import { sayFault } from '../../faults/say.ts';
 import type { Fault, TimedFault } from '../../faults/scenario.ts';
-import type { Cause } from '../control-plane/timeline.ts';
+import { causeOf } from '../control-plane/ground.ts';
 import { DRAW } from '../engine/chance.ts';
 import type { Run } from '../engine/run.ts';
 import type { NodeIndex } from '../model/cluster-state.ts';
@@ -51,23 +50,14 @@ export function faults(run: Run, nodes: Nodes): void {
 
   function begin(timed: TimedFault | undefined): void {
     if (timed === undefined) return;
-    const cause: Cause = {
-      say: sayFault(timed.fault),
-      ...(timed.origin === undefined ? {} : { origin: timed.origin }),
-    };
+    const cause = causeOf(timed);
     for (const node of stoppedNodes(timed.fault, nodes))
       cluster.stopMachine(node, troubles.begin(node, clock.now(), [cause]));
-    const silenced = silencedNode(timed.fault, nodes);
-    if (silenced === undefined) return;
-    troubles.begin(silenced, clock.now(), [cause]);
-    cluster.silence(silenced);
   }
 
   function end(timed: TimedFault | undefined): void {
     if (timed === undefined) return;
     for (const node of stoppedNodes(timed.fault, nodes)) cluster.startMachine(node);
-    const silenced = silencedNode(timed.fault, nodes);
-    if (silenced !== undefined) speaks(silenced);
   }
 }
 
@@ -99,8 +89,4 @@ export function stoppedNodes(fault: Fault, nodes: Nodes): readonly NodeIndex[] {
       break;
   }
   return [];
-}
-
-function silencedNode(fault: Fault, nodes: Nodes): NodeIndex | undefined {
-  return fault.kind === 'process' && fault.process === 'kubelet' ? nodes.named(fault.machine) : undefined;
 }

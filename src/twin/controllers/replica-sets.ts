@@ -49,7 +49,8 @@ export class ReplicaSets {
     this.#queue = new WorkQueue(clock, WORKERS, (workload) => this.#begin(workload));
     this.#created = clock.kind('manager', (workload) => this.#onCreated(workload));
     this.#deleted = clock.kind('manager', (pod, serial) => {
-      if (cluster.isStill(pod, serial)) cluster.terminate(pod, SCALED_DOWN);
+      if (cluster.isStill(pod, serial))
+        cluster.terminate(pod, run.rollouts.get(tables.pods.workload.get(pod)) ?? SCALED_DOWN);
     });
     this.#statusWritten = clock.kind('manager', (workload) => this.#queue.done(workload));
     const touch = (pod: PodIndex): void => {

@@ -3,7 +3,6 @@
  * terminates on a dead node blocks it, and with OrderedReady every higher ordinal that is missing too. Kubernetes v1.36.3
  * pkg/controller/statefulset/stateful_set_control.go (processReplica, updateStatefulSet).
  */
-import { statefulSetUnavailable } from '../../kubernetes/percent.ts';
 import type { Workload } from '../../inventory/world.ts';
 import type { ApiClient } from '../engine/api-client.ts';
 import type { Run } from '../engine/run.ts';
@@ -33,7 +32,8 @@ export class StatefulSets {
     this.#queue = new WorkQueue(clock, WORKERS, (workload) => this.#begin(workload));
     this.#created = clock.kind('manager', (workload, ordinal) => this.#onCreated(workload, ordinal));
     this.#deleted = clock.kind('manager', (pod, serial) => {
-      if (cluster.isStill(pod, serial)) cluster.terminate(pod, UPDATED);
+      if (cluster.isStill(pod, serial))
+        cluster.terminate(pod, run.rollouts.get(tables.pods.workload.get(pod)) ?? UPDATED);
     });
     const touch = (pod: PodIndex): void => {
       const workload = tables.pods.workload.get(pod);
@@ -56,18 +56,19 @@ export class StatefulSets {
 
   #begin(workload: number): void {
     const source = this.#run.world.workloads[workload];
-    const missing = source === undefined ? [] : this.#missingOrdinals(workload, source);
+    const { missing, blocked } = source === undefined ? NOTHING : this.#missingOrdinals(workload, source);
     if (missing.length > 0) {
       this.#asked.set(workload, missing.length);
       for (const ordinal of missing) this.#run.clock.at(this.#client.call(), this.#created, workload, ordinal);
       return;
     }
-    if (source !== undefined) this.#update(workload, source);
+    // An ordinal that is not ready also keeps the update waiting, even the one that would mend it.
+    if (source !== undefined && !blocked) this.#update(workload, source);
     this.#queue.done(workload);
   }
 
   /** Ordinals that may be made now. */
-  #missingOrdinals(workload: number, { spec }: Workload): readonly number[] {
+  #missingOrdinals(workload: number, { spec }: Workload): { missing: readonly number[]; blocked: boolean } {
     const { cluster, tables, state } = this.#run;
     const byOrdinal = new Map(cluster.podsOf(workload).map((pod) => [tables.pods.ordinal.get(pod), pod]));
     const missing: number[] = [];
@@ -80,10 +81,10 @@ export class StatefulSets {
         if (ordered) break;
       } else if (ordered && (state.isTerminating(pod) || tables.pods.healthy.get(pod) === 0)) {
         this.#noteBlocked(workload, ordinal, state.isTerminating(pod));
-        break;
+        return { missing, blocked: true };
       }
     }
-    return missing;
+    return { missing, blocked: false };
   }
 
   #noteBlocked(workload: number, ordinal: number, terminating: boolean): void {
@@ -127,24 +128,22 @@ export class StatefulSets {
     return ordinal - first >= tables.workloads.active.get(workload);
   }
 
-  /** One ordinal after the other, from the last down to the partition, as many at once as may be unavailable. */
+  /** One ordinal after the other, from the last down to the partition; MaxUnavailableStatefulSet is off in 1.36. */
   #update(workload: number, { spec }: Workload): void {
     const { tables, cluster, state, clock } = this.#run;
     const { pods, workloads } = tables;
     const rolling = workloads.targetNew.get(workload) > 0 ? 1 : 0;
     if (spec.update.type !== 'Ordinal' || (rolling === 0 && workloads.activeNew.get(workload) === 0)) return;
-    const most = statefulSetUnavailable(spec.update.maxUnavailable, workloads.desired.get(workload)) ?? 1;
-    const all = cluster.podsOf(workload).toSorted((a, b) => pods.ordinal.get(b) - pods.ordinal.get(a));
-    let unavailable = all.filter((pod) => pods.healthy.get(pod) === 0).length;
-    for (const pod of all) {
-      if (pods.ordinal.get(pod) - spec.firstOrdinal < spec.update.partition) break;
-      const old = pods.revision.get(pod) !== rolling;
-      if (old && !state.isTerminating(pod) && unavailable < most) {
-        unavailable += 1;
+    for (const pod of cluster.podsOf(workload).toSorted((a, b) => pods.ordinal.get(b) - pods.ordinal.get(a))) {
+      if (pods.ordinal.get(pod) - spec.firstOrdinal < spec.update.partition) return;
+      if (pods.revision.get(pod) !== rolling && !state.isTerminating(pod)) {
         clock.at(this.#client.call(), this.#deleted, pod, pods.serial.get(pod));
-      } else if (pods.healthy.get(pod) === 0 || old) break;
+        return;
+      }
+      if (pods.healthy.get(pod) === 0) return;
     }
   }
 }
 
+const NOTHING = { missing: [], blocked: false };
 const UPDATED: Trouble = { causes: () => [{ say: 'replaced by the rolling update' }] };

@@ -3,12 +3,17 @@ import type { Scenario } from '../../faults/scenario.ts';
 import type { World } from '../../inventory/world.ts';
 import type { ControlPlaneTimeline } from '../control-plane/timeline.ts';
 import { admissionOf } from '../controllers/admission.ts';
-import { daemonSets } from '../controllers/daemon-sets.ts';
+import { cloudNodes } from '../controllers/cloud-nodes.ts';
+import { DaemonSets } from '../controllers/daemon-sets.ts';
+import { Deployments } from '../controllers/deployments.ts';
+import { Drains } from '../controllers/drains.ts';
 import type { Nodes } from '../controllers/faults.ts';
 import { faults } from '../controllers/faults.ts';
 import { Kubelet } from '../controllers/kubelet.ts';
 import { NodeLifecycle } from '../controllers/node-lifecycle.ts';
+import { nodeRepair } from '../controllers/node-repair.ts';
 import { podGarbageCollection } from '../controllers/pod-gc.ts';
+import { Provisioner } from '../controllers/provisioner.ts';
 import { ReplicaSets } from '../controllers/replica-sets.ts';
 import { SchedulerLoop } from '../controllers/scheduler.ts';
 import { StatefulSets } from '../controllers/stateful-sets.ts';
@@ -46,7 +51,11 @@ export interface Controllers {
   readonly nodeLifecycle: NodeLifecycle;
   readonly replicaSets: ReplicaSets;
   readonly statefulSets: StatefulSets;
+  readonly daemonSets: DaemonSets;
+  readonly deployments: Deployments;
+  readonly drains: Drains;
   readonly scheduler: SchedulerLoop;
+  readonly provisioner?: Provisioner;
 }
 
 export interface BuiltRun extends Run, Controllers {
@@ -63,19 +72,32 @@ export function buildRun(ground: Ground, scenario: Scenario, timeline: ControlPl
   return { ...run, ...controllers };
 }
 
-function startControllers(run: Run, { zones }: Ground): Controllers {
+function startControllers(run: Run, { zones, nodes, options }: Ground): Controllers {
   const admission = admissionOf(run);
-  const controllers = {
-    kubelet: new Kubelet(run, volumesOf(run)),
-    nodeLifecycle: new NodeLifecycle(run, zones),
+  const sets = {
     replicaSets: new ReplicaSets(run, admission),
     statefulSets: new StatefulSets(run, admission),
+    daemonSets: new DaemonSets(run),
+  };
+  const controllers = {
+    ...sets,
+    kubelet: new Kubelet(run, volumesOf(run)),
+    nodeLifecycle: new NodeLifecycle(run, zones),
+    deployments: new Deployments(run, sets),
+    drains: new Drains(run, nodes),
     scheduler: new SchedulerLoop(run),
   };
   taintEviction(run);
   podGarbageCollection(run);
-  daemonSets(run);
-  return controllers;
+  cloudNodes(run, nodes, controllers.drains);
+  if (options.repair !== undefined) nodeRepair(run, options.repair);
+  const { provisioning } = options;
+  return provisioning === undefined
+    ? controllers
+    : {
+        ...controllers,
+        provisioner: new Provisioner(run, provisioning, () => controllers.scheduler.unschedulable()),
+      };
 }
 
 function bareRun(
@@ -105,6 +127,7 @@ function bareRun(
     signals,
     losses,
     troubles: nodeTroublesOf(),
+    rollouts: new Map(),
     recorder,
     cluster: clusterOf({ state, tables, clock, signals, losses, recorder }),
     client: () => clientOf(clock, { qps: settings.controllerManagerQps, burst: settings.controllerManagerBurst }),

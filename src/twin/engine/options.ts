@@ -1,6 +1,7 @@
 /** What a simulation takes besides a world and a scenario, with honest defaults for what no object tells. */
 import type { Millis } from '../../core/units.ts';
 import type { NodeRepairFacts } from '../../facts.ts';
+import type { Objectives } from '../../spec/cluster.ts';
 
 export interface Span {
   readonly least: Millis;
@@ -40,6 +41,8 @@ export interface TwinOptions {
   /** Until the cloud's controller deletes the Node object of a machine that is gone; undefined: it never does. */
   readonly cloudDeletesNodes: Span | undefined;
   readonly provisioning: Provisioning | undefined;
+  /** The promises of the document, to be judged. */
+  readonly objectives: Objectives | undefined;
   /** How long an upgrade keeps a drained node away. */
   readonly upgrade: Millis;
   /** Pods that the scheduler places in one second when nothing else holds it up. */
@@ -60,6 +63,7 @@ export const DEFAULT_OPTIONS: TwinOptions = {
   repair: undefined,
   cloudDeletesNodes: undefined,
   provisioning: undefined,
+  objectives: undefined,
   upgrade: 180_000,
   placementsPerSecond: 500,
   quorums: new Map(),

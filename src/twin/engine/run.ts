@@ -4,7 +4,7 @@ import type { ControlPlaneSettings, World } from '../../inventory/world.ts';
 import type { Scenario } from '../../faults/scenario.ts';
 import type { ControlPlaneTimeline } from '../control-plane/timeline.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
-import type { Losses } from '../outcomes/losses.ts';
+import type { Losses, Trouble } from '../outcomes/losses.ts';
 import type { NodeTroubles } from '../outcomes/node-trouble.ts';
 import type { Recorder } from '../outcomes/recorder.ts';
 import type { ApiClient } from './api-client.ts';
@@ -31,6 +31,8 @@ export interface Run {
   readonly signals: Signals;
   readonly losses: Losses;
   readonly troubles: NodeTroubles;
+  /** Why pods of workloads go that get a new template. */
+  readonly rollouts: Map<number, Trouble>;
   readonly recorder: Recorder;
   readonly cluster: Cluster;
   /** A client of the controller manager; each controller has its own. */

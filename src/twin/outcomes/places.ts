@@ -34,9 +34,9 @@ export function placeOfTolerations(workload: Workload): Place | undefined {
   return isWritten(workload, ['tolerations']) ? placeIn(workload, ['tolerations']) : undefined;
 }
 
-/** Of the object itself. */
-export function placeOfWorkload({ sourced }: Workload): Place | undefined {
-  return sourced === undefined ? undefined : positionOf(sourced.origin);
+/** Of the object itself, or of a field of it. */
+export function placeOfWorkload({ sourced }: Workload, path: FieldPath = []): Place | undefined {
+  return sourced === undefined ? undefined : positionOf(sourced.origin, path);
 }
 
 function placeIn({ sourced, spec }: Workload, path: FieldPath): Place | undefined {

@@ -11,6 +11,8 @@ export interface Recorder {
   /** Notes what a workload has from now on. `before` is what it had, for its first change. */
   readonly note: (workload: number, at: Millis, now: Counts, before: Counts) => void;
   readonly of: (workload: number) => readonly Change[];
+  /** What it had before its first change. */
+  readonly before: (workload: number) => Counts | undefined;
   readonly workloads: () => Iterable<number>;
 }
 
@@ -21,12 +23,14 @@ export interface Counts {
 
 export function recorderOf(): Recorder {
   const all = new Map<number, Change[]>();
+  const atRest = new Map<number, Counts>();
   return {
     note: (workload, at, now, before) => {
       let changes = all.get(workload);
       if (changes === undefined) {
         changes = [{ at: 0, ...before }];
         all.set(workload, changes);
+        atRest.set(workload, before);
       }
       const last = changes.at(-1);
       if (last?.at === at) {
@@ -34,6 +38,7 @@ export function recorderOf(): Recorder {
         last.desired = now.desired;
       } else changes.push({ at, ...now });
     },
+    before: (workload) => atRest.get(workload),
     of: (workload) => all.get(workload) ?? [],
     workloads: () => all.keys(),
   };

@@ -1,8 +1,10 @@
 /** The answer of `simulate`. */
 import { formatFault } from '../../faults/say.ts';
+import { controlPlaneAssumptions } from '../control-plane/control-plane-timeline.ts';
 import type { BuiltRun } from '../engine/build-run.ts';
 import type { Simulation } from '../results.ts';
 import { controlPlaneIntervals } from './control-plane.ts';
+import { verdictsOf } from './objectives.ts';
 import type { WaitingBefore } from './outcomes.ts';
 import { outcomesOf, seconds } from './outcomes.ts';
 
@@ -23,7 +25,7 @@ export function simulationOf(run: BuiltRun, before: WaitingBefore): Simulation {
     workloads: outcomesOf(run, before),
     controlPlane: { intervals: controlPlaneIntervals(timeline, horizon) },
     pendingAtEnd: run.scheduler.unschedulable().length,
-    objectives: [],
-    assumed: [...run.assumed].sort(),
+    objectives: verdictsOf(run, options.objectives),
+    assumed: [...new Set([...controlPlaneAssumptions(world), ...run.assumed])],
   };
 }
