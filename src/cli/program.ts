@@ -3,7 +3,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { OptionValue } from './invocation.ts';
-import { commands, commonOptions } from './tree.ts';
+import { commands } from './tree.ts';
+import { commonOptions } from './tree-options.ts';
 import type { ArgumentWords, CommandWords, OptionWords } from './words.ts';
 
 /** Help is broken at this width unless the terminal is narrower. */

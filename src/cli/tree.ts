@@ -1,33 +1,8 @@
 /** Every command of holdfast, in words. Only commands that work are here. */
 import { LAYOUTS } from '../render/types.ts';
-import type { CommandWords, OptionWords } from './words.ts';
-
-const file: OptionWords = {
-  flags: '-f, --file <path>',
-  description: 'file, directory or - for standard input; may be repeated (default: ./holdfast.yaml)',
-  repeat: true,
-};
-const namedFile: OptionWords = { ...file, description: 'file, directory or - for standard input; may be repeated' };
-const prices: OptionWords = { flags: '--prices <file>', description: 'price table to use instead of the built-in one' };
-const output = (...choices: readonly string[]): OptionWords => ({
-  flags: '-o, --output <format>',
-  description: 'form of the output',
-  choices,
-  fallback: 'text',
-});
-
-const namespace: OptionWords = { flags: '-n, --namespace <name>', description: 'only pods of this namespace' };
-const kubernetesVersion: OptionWords = {
-  flags: '--kubernetes-version <version>',
-  description: 'look at the input as if it ran this version: 1.34, 1.35 or 1.36 (default: that of the nodes)',
-};
-
-/** Options of every command. */
-export const commonOptions: readonly OptionWords[] = [
-  { flags: '--no-color', description: 'no colours (also NO_COLOR, and whenever the output is no terminal)' },
-  { flags: '-q, --quiet', description: 'no progress' },
-  { flags: '-v, --verbose', description: 'more about what is done' },
-];
+import { file, namedFile, output, prices } from './tree-options.ts';
+import { explainPods, simulate, sweep } from './tree-twin.ts';
+import type { CommandWords } from './words.ts';
 
 const init: CommandWords = {
   name: 'init',
@@ -111,35 +86,7 @@ const explain: CommandWords = {
   summary: "why a pod fits or not, a decision's reasons, the meaning of a field",
   description: 'Explains one thing in full.',
   commands: [
-    {
-      name: 'pods',
-      summary: "why each pod fits or does not fit on each node, with the scheduler's own scores",
-      description:
-        'Judges each pod that waits against the pods that are placed, as kube-scheduler does. Takes manifests with their nodes, or a cluster document whose pools make the nodes.',
-      arguments: [
-        {
-          name: 'names',
-          description: 'pods or workloads: web, shop/web, Deployment/shop/web; without them, all pods that wait',
-          variadic: true,
-        },
-      ],
-      options: [
-        namedFile,
-        namespace,
-        {
-          flags: '--sequence',
-          description: 'place them one after another, as the scheduler does; by default each is judged on its own',
-        },
-        kubernetesVersion,
-        output('text', 'wide', 'json', 'yaml'),
-      ],
-      examples: [
-        { run: 'holdfast explain pods -f holdfast.yaml', does: "every pod of the document's workloads" },
-        { run: 'kubectl get nodes,pods -A -o yaml | holdfast explain pods -n shop -f -', does: 'what hangs in shop' },
-        { run: 'holdfast explain pods web -f cluster/ -o json | jq .pods[].best', does: 'the best nodes as data' },
-      ],
-      load: () => import('./commands/explain-pods.ts'),
-    },
+    explainPods,
     {
       name: 'decision',
       summary: 'a decision with its reason, source and the fields that it follows',
@@ -337,6 +284,8 @@ export const commands: readonly CommandWords[] = [
   plan,
   render,
   explain,
+  simulate,
+  sweep,
   lab,
   report,
   demo,

@@ -11,6 +11,7 @@ import { renderTree } from '../render/tree.ts';
 import type { DocumentText } from '../spec/parse.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
+import { versions } from '../versions.ts';
 
 export interface WorldInputs {
   /** Manifests that were given, the cluster document among them. */
@@ -43,7 +44,8 @@ export function makeWorld(inputs: WorldInputs): MadeWorld {
   const made = worldOfInputs(given, inputs);
   const { world } = made;
   if (world.problems.length > 0) throw refusedInput(world.problems);
-  const version = checkedVersion(inputs.kubernetesVersion ?? world.kubernetesVersion, inputs.kubernetesVersion);
+  const told = inputs.kubernetesVersion ?? world.kubernetesVersion ?? versions.kubernetes.version;
+  const version = checkedVersion(told, inputs.kubernetesVersion);
   return { ...made, world: { ...world, kubernetesVersion: version.version }, notes: version.notes };
 }
 
@@ -84,10 +86,9 @@ function byPlace({ at: a }: Problem, { at: b }: Problem): number {
 }
 
 function checkedVersion(
-  version: string | undefined,
+  version: string,
   asked: string | undefined,
-): { readonly version: string | undefined; readonly notes: readonly string[] } {
-  if (version === undefined) return { version, notes: [] };
+): { readonly version: string; readonly notes: readonly string[] } {
   const minor = /^v?(\d+\.\d+)(?:\.\d+)?(?:[-+].*)?$/.exec(version)?.[1];
   const written = version.startsWith('v') ? version : `v${version}`;
   if (minor === EXACT) return { version: written, notes: [] };

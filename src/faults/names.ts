@@ -31,12 +31,13 @@ export function resolveName(
 }
 
 function unknownName(given: string, candidates: readonly string[], what: string): Omit<Problem, 'path'> {
+  if (candidates.length === 0) return { code: 'unknown-name', message: `the input holds no ${what}`, found: given };
   const near = nearest(given, candidates) ?? nearestPart(given, candidates);
   return {
     code: 'unknown-name',
     message: `there is no ${what} ${given}`,
     found: given,
-    expected: candidates.length === 0 ? `${what}s that the input holds, and it holds none` : listNames(candidates),
+    expected: listNames(candidates),
     ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
   };
 }

@@ -30,6 +30,21 @@ export function writeTable(columns: readonly Column[], rows: readonly (readonly 
   return [head, ...body].map((line) => `${line.trimEnd()}\n`).join('');
 }
 
+/** A table with a paragraph under each row, for what is too long for a column. Cells are never broken. */
+export function writeNotedTable(
+  columns: readonly Column[],
+  rows: readonly { readonly cells: readonly string[]; readonly note: string }[],
+  { width, paint }: { readonly width: number; readonly paint: (line: string) => string },
+): string {
+  const cells = rows.map((row) => row.cells);
+  const [head = '', ...lines] = writeTable(columns, cells, Number.POSITIVE_INFINITY).trimEnd().split('\n');
+  const noted = lines.flatMap((line, index) => [
+    line,
+    ...wrap(rows[index]?.note ?? '', width - 4).map((part) => `    ${paint(part)}`),
+  ]);
+  return [head, ...noted].map((line) => `${line}\n`).join('');
+}
+
 function rowLines(row: readonly string[], columns: readonly Column[], widths: readonly number[]): readonly string[] {
   const cells = columns.map((_, index) =>
     cellLines(row[index] ?? '', { width: widths[index] ?? 0, last: index === columns.length - 1 }),

@@ -34,6 +34,7 @@ const workload = z.strictObject({
   downSeconds: z.number(),
   degradedSeconds: z.number(),
   recoveredAt: seconds.optional(),
+  placeholder: z.literal(true).optional().describe('Its pods hold room for others and give way to them.'),
 });
 
 const controlPlaneState = z.enum(['up', 'read-only', 'down', 'no-controllers']);

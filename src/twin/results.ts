@@ -30,6 +30,8 @@ export interface WorkloadOutcome {
   readonly degradedSeconds: number;
   /** When all wanted pods were ready again, and stayed so; absent when they never were less, or never again. */
   readonly recoveredAt?: number;
+  /** Its pods hold room for others: a priority below 0. */
+  readonly placeholder?: true;
 }
 
 export interface ControlPlaneInterval {
@@ -81,7 +83,7 @@ export interface SweepFailure {
   readonly objectivesMissed: readonly string[];
   /** Why the workload that is down longest is down; empty when none is. */
   readonly cause: string;
-  /** `up`, or the worst that the control plane was. */
+  /** `up`, or what the control plane is in the end: an election or a takeover is no loss of it. */
   readonly controlPlane: ControlPlaneInterval['state'];
 }
 

@@ -13,7 +13,7 @@ const examples = join(import.meta.dirname, '..', '..', 'examples');
 /** Texts of all example documents that are small enough to damage often. */
 export function exampleTexts(): readonly string[] {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.yaml') && !name.includes('manifests') && !name.startsWith('scale'),
+    (name) => name.endsWith('.yaml') && !name.includes('manifests') && !/^(?:scale|scenarios)/.test(name),
   );
   return files.sort().map((name) => readFileSync(join(examples, name), 'utf8'));
 }

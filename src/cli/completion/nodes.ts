@@ -1,5 +1,5 @@
 /** The command tree as completion scripts need it: per command what may follow. */
-import { commonOptions } from '../tree.ts';
+import { commonOptions } from '../tree-options.ts';
 import type { CommandWords, OptionWords } from '../words.ts';
 
 export interface CompletionOption {
