@@ -3,6 +3,7 @@ import { isObject } from '../core/json.ts';
 import { at, into, reader, textMap } from '../kubernetes/objects.ts';
 import type { Refuse } from '../kubernetes/objects.ts';
 import { workloadKind } from '../kubernetes/pod-template.ts';
+import { validateClaim } from '../kubernetes/validation/claims.ts';
 import { validateLabels, validateName } from '../kubernetes/validation/names.ts';
 import { validateAutoscaler, validateBudget, validateNode } from '../kubernetes/validation/policies.ts';
 import { validateWorkload } from '../kubernetes/validation/workloads.ts';
@@ -36,6 +37,7 @@ export function validateObjects({ all }: ObjectIndex, refuseIn: (sourced: Source
 
 const VALIDATORS: Readonly<Record<string, (object: unknown, refuse: Refuse) => void>> = {
   '/Node': validateNode,
+  '/PersistentVolumeClaim': validateClaim,
   '/Namespace': (object, refuse) => validateName(reader(object, refuse), 'label'),
   'policy/PodDisruptionBudget': validateBudget,
   'autoscaling/HorizontalPodAutoscaler': validateAutoscaler,

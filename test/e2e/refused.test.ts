@@ -87,6 +87,20 @@ function pickOf<T>(random: Random, from: readonly T[]): T {
   return from[random.int(from.length)] as T;
 }
 
+it(`on a workload or policy with one value changed for any other, seed ${seed}`, async () => {
+  const random = seeded(seed + 2);
+  const accepted = objectCases.filter(({ refused }) => refused === undefined);
+  const objects = Array.from({ length: RANDOM_PODS }, () => {
+    const { name, object } = pickOf(random, accepted);
+    const copy = JSON.parse(JSON.stringify(object)) as KubernetesObject;
+    const { owner, key } = pickOf(random, placesIn(copy['spec'] ?? copy.metadata));
+    const old = owner[key];
+    owner[key] = pickOf(random, VALUES);
+    return [`${name}, ${String(key)}: ${JSON.stringify(old)} → ${JSON.stringify(owner[key])}`, copy] as const;
+  });
+  expect(await differences(objects)).toEqual([]);
+});
+
 const VALUES: readonly unknown[] = [
   undefined,
   '',

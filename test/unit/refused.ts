@@ -422,7 +422,7 @@ export function podOf(...cases: readonly Case[]): KubernetesObject {
     kind: 'Pod',
     metadata: { name: 'p', namespace: 'default', labels: { app: 'web', tier: 'front' } },
     spec: JSON.parse(JSON.stringify(spec)) as Json,
-  } as KubernetesObject;
+  };
 }
 
 export interface ObjectCase {
@@ -445,6 +445,12 @@ const hpa = (more: Json): KubernetesObject =>
   made('HorizontalPodAutoscaler', 'autoscaling/v2', {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
     maxReplicas: 3,
+    ...more,
+  });
+const claim = (more: Json): KubernetesObject =>
+  made('PersistentVolumeClaim', 'v1', {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '1Gi' } },
     ...more,
   });
 const rolling = (more: Json): Json => ({ strategy: { rollingUpdate: more } });
@@ -632,6 +638,19 @@ export const objectCases: readonly ObjectCase[] = [
     object: hpa({ behavior: { scaleDown: { stabilizationWindowSeconds: 86_400 } } }),
     refused: 'spec.behavior.scaleDown.stabilizationWindowSeconds',
   },
+  { name: 'a claim', object: claim({}) },
+  { name: 'a claim without mode', object: claim({ accessModes: [] }), refused: 'spec.accessModes' },
+  { name: 'a claim of an unknown mode', object: claim({ accessModes: ['Often'] }), refused: 'spec.accessModes' },
+  {
+    name: 'a claim of one pod and of others',
+    object: claim({ accessModes: ['ReadWriteOncePod', 'ReadWriteOnce'] }),
+    refused: 'spec.accessModes',
+  },
+  {
+    name: 'a claim of no size',
+    object: claim({ resources: { requests: { storage: '0' } } }),
+    refused: 'spec.resources.requests.storage',
+  },
   { name: 'a node', object: node({}) },
   {
     name: 'a node with a bad taint',
@@ -673,5 +692,5 @@ export const objectCases: readonly ObjectCase[] = [
 ];
 
 function node(more: Json): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, ...more } as unknown as KubernetesObject;
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, ...more };
 }

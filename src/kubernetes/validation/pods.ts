@@ -16,7 +16,7 @@ import {
   validateNumber,
 } from './names.ts';
 import { validatePlacement } from './placement.ts';
-import { validateShape } from './shapes.ts';
+import { SHAPES, validateShape } from './shapes.ts';
 import { validatePodLevel, validateResources } from './resources.ts';
 
 /** A pod, or the template of pods; of a StatefulSet the volumes that its claim templates take the place of do not count. */
@@ -29,8 +29,9 @@ export interface PodForm {
 }
 
 export function validatePodSpec(spec: Reader, form: PodForm): void {
-  if (!isObject(spec.value)) return;
-  validateShape(spec);
+  // What is there and is no map is told by its owner's shape; what is not there is an empty map.
+  if (spec.value !== undefined && spec.value !== null && !isObject(spec.value)) return;
+  validateShape(spec, SHAPES.pod);
   validateContainers(spec, form.of);
   validateVolumes(spec, form.replaced ?? new Set());
   validateResources(into(spec, 'resources'), 'pod');

@@ -15,6 +15,7 @@ import {
   validateNumber,
 } from './names.ts';
 import { validateAmounts } from './resources.ts';
+import { SHAPES, validateShape } from './shapes.ts';
 
 /** A whole number or a percentage (ValidatePositiveIntOrPercent); gives its value whatever its unit, as the API server compares it with 0. */
 export function validateShare(owner: Reader, key: string, mostPercent: number): number | undefined {
@@ -37,6 +38,7 @@ export function validateShare(owner: Reader, key: string, mostPercent: number): 
 
 export function validateBudget(object: unknown, tell: Refuse): void {
   const root = reader(object, tell);
+  validateShape(root, SHAPES.budget);
   validateName(root, 'subdomain');
   const spec = into(root, 'spec');
   const written = ['minAvailable', 'maxUnavailable'].filter((key) => (at(spec.value, key) ?? undefined) !== undefined);
@@ -48,6 +50,7 @@ export function validateBudget(object: unknown, tell: Refuse): void {
 /** Scaling to zero needs the gate HPAScaleToZero, which is off. */
 export function validateAutoscaler(object: unknown, tell: Refuse): void {
   const root = reader(object, tell);
+  validateShape(root, SHAPES.autoscaler);
   validateName(root, 'subdomain');
   const spec = into(root, 'spec');
   const least = at(spec.value, 'minReplicas');
@@ -57,7 +60,12 @@ export function validateAutoscaler(object: unknown, tell: Refuse): void {
   else if (typeof least === 'number' && most < least) refuse(into(spec, 'maxReplicas'), 'at least minReplicas');
   const target = into(spec, 'scaleTargetRef');
   for (const field of ['kind', 'name'])
-    if ((text(target, field) ?? '') === '') refuse(into(target, field), 'the workload that it scales');
+    if (!/^(?!\.{1,2}$)[^/%]+$/.test(text(target, field) ?? ''))
+      refuse(into(target, field), 'the workload that it scales');
+  const version = text(target, 'apiVersion') ?? '';
+  // The one kind without a group that has a scale.
+  if (text(target, 'kind') !== 'ReplicationController' && !/^[^/]+\/[^/]*$/.test(version))
+    refuse(into(target, 'apiVersion'), 'group and version, like apps/v1');
   for (const metric of items(spec, 'metrics')) validateMetric(metric);
   for (const direction of ['scaleUp', 'scaleDown']) validateRules(into(into(spec, 'behavior'), direction));
 }

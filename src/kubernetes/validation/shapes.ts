@@ -1,4 +1,4 @@
-/** Where a pod's specification has maps and lists of maps: anything else there cannot be decoded (api core/v1/types.go). */
+/** Where objects have maps and lists of maps: anything else there cannot be decoded (api core, apps, batch, policy, autoscaling). */
 import { isObject } from '../../core/json.ts';
 import type { Reader } from '../objects.ts';
 import { into, items, refuse } from '../objects.ts';
@@ -78,7 +78,40 @@ const POD: Shape = {
   ],
 };
 
-export function validateShape(spec: Reader, shape: Shape = POD): void {
+const TEMPLATE: Shape = { metadata: ANY, spec: ANY };
+const JOB: Shape = {
+  template: TEMPLATE,
+  podFailurePolicy: { rules: [{ onExitCodes: ANY, onPodConditions: [ANY] }] },
+};
+const METRIC: Shape = { metric: { selector: SELECTOR }, target: ANY, describedObject: ANY };
+const RULES: Shape = { policies: [ANY] };
+
+/** By the part of an object that they are for. */
+export const SHAPES = {
+  pod: POD,
+  /** Of every kind that has a template. */
+  workload: {
+    spec: {
+      template: TEMPLATE,
+      strategy: { rollingUpdate: ANY },
+      updateStrategy: { rollingUpdate: ANY },
+      ordinals: ANY,
+      volumeClaimTemplates: [{ metadata: ANY, spec: { resources: RESOURCES, selector: SELECTOR } }],
+    },
+  },
+  job: { spec: JOB },
+  cronJob: { spec: { jobTemplate: { metadata: ANY, spec: JOB } } },
+  budget: { spec: { selector: SELECTOR } },
+  autoscaler: {
+    spec: {
+      scaleTargetRef: ANY,
+      metrics: [{ resource: METRIC, containerResource: METRIC, pods: METRIC, object: METRIC, external: METRIC }],
+      behavior: { scaleUp: RULES, scaleDown: RULES },
+    },
+  },
+} satisfies Record<string, Shape>;
+
+export function validateShape(spec: Reader, shape: Shape): void {
   for (const [field, inner] of Object.entries(shape)) {
     if (isList(inner)) for (const item of items(spec, field)) validateMap(item, inner[0]);
     else validateMap(into(spec, field), inner);

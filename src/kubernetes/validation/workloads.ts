@@ -9,9 +9,19 @@ import type { WorkloadKind } from '../pod-template.ts';
 import { templatePath } from '../pod-template.ts';
 import { formatSelector, readMapSelector, readSelector, selects } from '../selectors.ts';
 import type { NameForm } from './names.ts';
-import { validateChoice, validateExactChoice, validateLabels, validateName, validateNumber } from './names.ts';
+import {
+  isDnsLabel,
+  isQualifiedName,
+  validateChoice,
+  validateExactChoice,
+  validateLabels,
+  validateName,
+  validateNumber,
+} from './names.ts';
 import { validateShare } from './policies.ts';
 import { validatePodSpec } from './pods.ts';
+import { SHAPES, validateShape } from './shapes.ts';
+import { validateClaimSpec } from './claims.ts';
 
 const NAMES: Readonly<Partial<Record<WorkloadKind, { form: NameForm; longest?: number }>>> = {
   StatefulSet: { form: 'label' },
@@ -27,8 +37,11 @@ export function validateWorkload(kind: WorkloadKind, object: unknown, tell: Refu
     validatePodSpec(into(root, 'spec'), { of: 'pod', labels: at(object, 'metadata', 'labels') });
     return;
   }
+  validateShape(root, SHAPES[kind === 'Job' ? 'job' : kind === 'CronJob' ? 'cronJob' : 'workload']);
   const spec = into(root, 'spec');
   const template = templatePath(kind).reduce<Reader>(into, root);
+  // A Rollout may name a Deployment in the place of a template.
+  if (kind === 'Rollout' && template.value === undefined) return;
   validateTemplate(template, claimTemplatesOf(kind, spec));
   VALIDATORS[kind]?.(spec, template);
 }
@@ -52,6 +65,9 @@ const VALIDATORS: Readonly<Partial<Record<WorkloadKind, (spec: Reader, template:
       refuse(into(strategy, 'rollingUpdate'), 'nothing here for OnDelete');
     validateNumber(into(strategy, 'rollingUpdate'), 'partition', 0);
     validateNumber(into(spec, 'ordinals'), 'start', 0);
+    const service = text(spec, 'serviceName') ?? '';
+    if (service !== '' && !isDnsLabel(service)) refuse(into(spec, 'serviceName'), 'the name of a Service');
+    for (const claim of items(spec, 'volumeClaimTemplates')) validateClaimSpec(into(claim, 'spec'));
   },
   DaemonSet: (spec, template) => {
     validateSelector(spec, template);
@@ -67,11 +83,22 @@ const VALIDATORS: Readonly<Partial<Record<WorkloadKind, (spec: Reader, template:
   },
   Job: validateJob,
   CronJob: (spec, template) => {
-    if ((text(spec, 'schedule') ?? '') === '') refuse(into(spec, 'schedule'), 'a schedule');
+    if (!isSchedule(text(spec, 'schedule') ?? ''))
+      refuse(into(spec, 'schedule'), 'five fields, like 0 3 * * *, or @daily');
     validateChoice(spec, 'concurrencyPolicy', ['Allow', 'Forbid', 'Replace']);
     validateJob(into(into(spec, 'jobTemplate'), 'spec'), template);
   },
 };
+
+/** The form that robfig/cron takes; whether each number is in its range is not looked at. */
+function isSchedule(written: string): boolean {
+  if (written.startsWith('@'))
+    return /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every (?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+)$/.test(
+      written,
+    );
+  const fields = written.trim().split(/\s+/);
+  return fields.length === 5 && fields.every((field) => /^[\d*?/,\-A-Za-z]+$/.test(field));
+}
 
 function validateTemplate(template: Reader, replaced: ReadonlySet<string>): void {
   const metadata = into(template, 'metadata');
@@ -179,4 +206,8 @@ function validateFailureRule(rule: Reader): void {
   const codes = isObject(at(rule.value, 'onExitCodes'));
   const conditions = items(rule, 'onPodConditions').length > 0;
   if (codes === conditions) refuse(rule, 'either onExitCodes or onPodConditions');
+  for (const condition of items(rule, 'onPodConditions')) {
+    if (!isQualifiedName(text(condition, 'type') ?? '')) refuse(into(condition, 'type'), 'the type of a condition');
+    validateChoice(condition, 'status', ['True', 'False', 'Unknown']);
+  }
 }
