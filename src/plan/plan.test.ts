@@ -285,6 +285,7 @@ describe('what cannot be planned', () => {
   it('is unknown until it is measured', () => {
     expect(judge('apiLatencyP99', '500ms')).toMatchObject({ verdict: 'unknown' });
     expect(judge('apiLatencyP99', '500ms').evidence).toContain('apiserver_request_sli_duration_seconds_bucket');
+    expect(judge('apiLatencyP99', '500ms').evidence).toContain('subresource!~"proxy|exec|log|attach|portforward"');
     expect(judge('podStartP99', '5s').evidence).toContain('of more than 350 pods created together');
     expect(judge('rto', '1h').verdict).toBe('unknown');
   });

@@ -24,7 +24,9 @@ describe('a cluster that Cluster API makes', () => {
     objects(rendered(layout)).find((object) => object.kind === kind && object.metadata?.name === name);
 
   it('is made first, in the management cluster', () => {
-    expect(text(rendered('plain'), 'README.md')).toContain('| 0 | `management/etcd/objects` *management* | Cluster |');
+    expect(text(rendered('plain'), 'README.md')).toContain(
+      '| 0 | `management/etcd/objects` *management* | Cluster; **needs Cluster API first** |',
+    );
     expect(text(rendered('plain'), 'README.md')).toContain('| 10 | `etcd/objects` | ConfigMap |');
   });
 

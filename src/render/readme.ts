@@ -2,6 +2,7 @@
 import type { Artifact } from '../system.ts';
 import { fetchKubeconfig, kubeconfigFile, MANAGEMENT_CONTEXT, MANAGEMENT_VARIABLE } from '../kubernetes/management.ts';
 import { helmCommand } from './helm.ts';
+import { neededBefore } from './needed-before.ts';
 import { MANAGEMENT_FOLDER, pathInTree } from './path.ts';
 import type { RenderedFile, Rendering, Unit } from './types.ts';
 import { makesTheCluster } from './waves.ts';
@@ -129,10 +130,12 @@ function unitName(unit: Unit): string {
 
 function unitContent(unit: Unit): string {
   if (unit.form === 'chart') return unit.artifact.purpose;
-  if (unit.artifacts.length === 0) return 'PrometheusRule objects; they need the CRDs of the Prometheus operator';
+  if (unit.artifacts.length === 0) return 'PrometheusRule objects; **needs the Prometheus operator first**';
   const kinds = new Map<string, number>();
   for (const { object } of unit.artifacts) kinds.set(object.kind, (kinds.get(object.kind) ?? 0) + 1);
-  return [...kinds].map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ');
+  const content = [...kinds].map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ');
+  const needed = neededBefore(unit.artifacts.map(({ object }) => object));
+  return needed.length === 0 ? content : `${content}; **needs ${needed.join(', ')} first**`;
 }
 
 /** Files that no controller applies: they belong on machines or into other tools. */

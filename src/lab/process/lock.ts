@@ -6,10 +6,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { HoldfastError } from '../../core/error.ts';
 
 /**
  * Runs `action` while no other process holds `path`. `onWait` is called once when another one does.
- * @throws Error when `flock` (util-linux or busybox) is not on the PATH.
+ * @throws HoldfastError `no-flock` when `flock` (util-linux or busybox) is not on the PATH.
  */
 export async function withLock<T>(
   path: string,
@@ -34,6 +35,19 @@ async function acquire(path: string, flags: readonly string[]): Promise<NodeJS.W
     detached: true,
   });
   child.unref();
-  const answer = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]);
+  const answer = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]).catch(
+    (error: unknown) => {
+      throw withoutFlock(error);
+    },
+  );
   return answer === undefined ? undefined : child.stdin;
+}
+
+function withoutFlock(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  return new HoldfastError('no-flock', 'The program flock is not on the PATH.', {
+    hint: 'It comes with util-linux and with busybox.',
+    exitCode: 3,
+    cause: error,
+  });
 }

@@ -7,7 +7,7 @@ import { sentences } from './say.ts';
 /** The official objective for single-object calls: kubernetes/community sig-scalability/slos/api_call_latency.md. */
 const OFFICIAL = '1 s for calls on a single object';
 const QUERY =
-  'histogram_quantile(0.99, sum by (le, verb, resource, scope) (rate(apiserver_request_sli_duration_seconds_bucket{verb!~"WATCH|WATCHLIST|CONNECT"}[5m])))';
+  'histogram_quantile(0.99, sum by (le, verb, resource) (rate(apiserver_request_sli_duration_seconds_bucket{scope="resource",verb!~"WATCH|WATCHLIST|CONNECT",subresource!~"proxy|exec|log|attach|portforward"}[5m])))';
 
 export const apiLatencyP99: Judge = {
   name: 'apiLatencyP99',
@@ -28,7 +28,7 @@ function assess({ cluster, facts }: Evidence): Assessment {
       below
         ? `No write can be that fast: ${floor.because}`
         : `A document does not decide latency: requests, webhooks and disks do. ${floor ? `The floor of a write is known: ${floor.because} The fsync of the disks comes on top.` : ''}`.trim(),
-      !below && `Settled by measuring: ${QUERY}, for scope=resource.`,
+      !below && `Settled by measuring: ${QUERY}.`,
       `Kubernetes' own objective is ${OFFICIAL}, without webhooks.`,
     ),
     ...(floor === undefined
