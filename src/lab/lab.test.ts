@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { kubeconfigText } from './certificates/kubeconfig.ts';
-import { labList, labLogs, labStatus, labUp } from './labs.ts';
+import { labDown, labList, labLogs, labStatus, labUp } from './labs.ts';
 import { freePorts } from './ports.ts';
 import { labSettings } from './settings.ts';
 import { waitFor } from './wait.ts';
@@ -103,5 +106,19 @@ describe('labs by name', () => {
       code: 'path-too-long',
       exitCode: 3,
     });
+  });
+});
+
+describe('taking a lab down', () => {
+  it('deletes what an interrupted start left: its keys are there, its record is not', async () => {
+    const stateDirectory = await mkdtemp(join(tmpdir(), 'holdfast-labs-'));
+    const settings = { ...labSettings({}), stateDirectory };
+    const left = join(stateDirectory, 'labs', 'one');
+    await mkdir(join(left, 'pki'), { recursive: true });
+    await writeFile(join(left, 'pki', 'ca.key'), 'secret');
+    await labDown(settings, { name: 'one', keep: false });
+    expect(existsSync(left)).toBe(false);
+    await expect(labDown(settings, { name: 'one', keep: false })).rejects.toMatchObject({ code: 'lab-unknown' });
+    await rm(stateDirectory, { recursive: true, force: true });
   });
 });

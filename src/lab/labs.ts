@@ -1,4 +1,5 @@
 /** Labs by name, under the state directory: up, down, list, status, logs. */
+import { existsSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '../core/error.ts';
@@ -59,16 +60,29 @@ export async function labDryRun(settings: LabSettings, options: LabUpOptions): P
   return describeControlPlane({ ...options, settings, directory: labDirectory(settings, options.name) });
 }
 
-/** Stops a lab, clients before servers, and deletes its keys and data unless they are kept for the next `up`. */
-export async function labDown(settings: LabSettings, { name, keep }: { name: string; keep: boolean }): Promise<void> {
+/**
+ * Where a lab has its keys and data, also one whose `up` was interrupted.
+ * @throws HoldfastError `lab-unknown` when there is nothing of it.
+ */
+export function labFolder(settings: LabSettings, name: string): string {
   const directory = labDirectory(settings, name);
-  const record = await requireRecord(directory, name);
+  if (existsSync(directory)) return directory;
+  throw labUnknown(name);
+}
+
+/**
+ * Stops a lab, clients before servers, and deletes its keys and data unless they are kept for the next `up`. What an
+ * interrupted `up` left is deleted too: it holds keys, and no record yet.
+ * @throws HoldfastError `lab-unknown` when there is nothing of it.
+ */
+export async function labDown(settings: LabSettings, { name, keep }: { name: string; keep: boolean }): Promise<void> {
+  const directory = labFolder(settings, name);
   const supervisor = await findSupervisor(directory);
   if (supervisor !== undefined) {
     await supervisor.ask({ op: 'stop' });
     const gone = async (): Promise<true | undefined> =>
       (await findSupervisor(directory)) === undefined ? true : undefined;
-    await waitFor({ what: `the supervisor ${record.supervisor.identity.pid} of lab ${name} is gone` }, gone);
+    await waitFor({ what: `the supervisor of lab ${name} is gone` }, gone);
   }
   if (!keep) await rm(directory, { recursive: true, force: true });
 }
@@ -136,7 +150,11 @@ function labDirectory(settings: LabSettings, name: string): string {
 async function requireRecord(directory: string, name: string): Promise<PlaneRecord> {
   const record = await readPlaneRecord(directory);
   if (record !== undefined) return record;
-  throw new HoldfastError('lab-unknown', `There is no lab ${name}.`, {
+  throw labUnknown(name);
+}
+
+function labUnknown(name: string): HoldfastError {
+  return new HoldfastError('lab-unknown', `There is no lab ${name}.`, {
     hint: `Start it with: holdfast lab up ${name}`,
   });
 }

@@ -1,6 +1,6 @@
 /** `holdfast lab down`. */
 import { HoldfastError } from '../../core/error.ts';
-import { labDown, labStatus } from '../../lab/labs.ts';
+import { labDown, labFolder } from '../../lab/labs.ts';
 import { EXIT } from '../exit-codes.ts';
 import { flag, type Invocation, progress } from '../invocation.ts';
 import { labOf } from '../lab-access.ts';
@@ -9,7 +9,7 @@ import { labOf } from '../lab-access.ts';
 export async function run(invocation: Invocation): Promise<number> {
   const { name, settings } = labOf(invocation);
   const keep = flag(invocation, 'keep');
-  const { directory } = await labStatus(settings, name);
+  const directory = labFolder(settings, name);
   if (!keep && !flag(invocation, 'yes')) await agree(invocation, name, directory);
   await labDown(settings, { name, keep });
   progress(
