@@ -45,6 +45,12 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/;
 export async function labUp(settings: LabSettings, options: LabUpOptions): Promise<LabStatus> {
   const directory = labDirectory(settings, options.name);
   if ((await findSupervisor(directory)) !== undefined) {
+    if ((await readPlaneRecord(directory)) === undefined) {
+      throw new HoldfastError('lab-busy', `The lab ${options.name} is being started or taken down.`, {
+        hint: 'Try again when that is done.',
+        exitCode: 3,
+      });
+    }
     throw new HoldfastError('lab-running', `The lab ${options.name} runs already.`, {
       hint: `See it with: holdfast lab status ${options.name}`,
     });
@@ -79,7 +85,8 @@ export async function labDown(settings: LabSettings, { name, keep }: { name: str
   const directory = labFolder(settings, name);
   const supervisor = await findSupervisor(directory);
   if (supervisor !== undefined) {
-    await supervisor.ask({ op: 'stop' });
+    // One that is ending already may not answer; that it is gone is what counts.
+    await supervisor.ask({ op: 'stop' }).catch(() => undefined);
     const gone = async (): Promise<true | undefined> =>
       (await findSupervisor(directory)) === undefined ? true : undefined;
     await waitFor({ what: `the supervisor of lab ${name} is gone` }, gone);
