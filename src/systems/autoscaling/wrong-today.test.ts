@@ -185,10 +185,10 @@ describe('item 3, scaling', () => {
 
 describe('item 5, GPU machines', () => {
   it('5.1 GPU machines carry labels that a selector can name, in every form of node group', () => {
-    const labels =
-      'holdfast.dev/pool=gpu,k8s.amazonaws.com/accelerator=nvidia-l4,nvidia.com/gpu.present=true,workload=ai';
-    expect(textAt(example(onKubeadm), 'terraform/us-west-2/pool-gpu.tf')).toContain(labels);
-    expect(JSON.stringify(example(onClusterApi).artifacts)).toContain(labels);
+    const own = 'holdfast.dev/pool=gpu,k8s.amazonaws.com/accelerator=nvidia-l4,nvidia.com/gpu.present=true';
+    const zone = 'topology.kubernetes.io/region=us-west-2,topology.kubernetes.io/zone=THIS_ZONE';
+    expect(textAt(example(onKubeadm), 'terraform/us-west-2/pool-gpu.tf')).toContain(`${own},${zone},workload=ai`);
+    expect(JSON.stringify(example(onClusterApi).artifacts)).toContain(`${own},workload=ai`);
     expect(objectAt(example(onEks), 'objects/nodepool-gpu.yaml')).toMatchObject({
       spec: { template: { metadata: { labels: { workload: 'ai' } } } },
     });

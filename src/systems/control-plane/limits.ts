@@ -2,12 +2,14 @@
 import { sayDuration } from '../../core/duration.ts';
 import type { Context } from './facts.ts';
 import type { ControlPlaneFacts } from '../../facts.ts';
+import type { Cluster } from '../../spec/cluster.ts';
+import { hasCloudController } from './cloud-controller.ts';
 import type { Settled } from './settings.ts';
 
 /** Sentences for "not covered". */
 export function limitsOf(facts: Settled, { cluster }: Context): readonly string[] {
   return [
-    ...kindLimits(facts, cluster.provider),
+    ...kindLimits(facts, cluster),
     ...balancerLimits(facts),
     ...placeLimits(
       facts,
@@ -17,7 +19,7 @@ export function limitsOf(facts: Settled, { cluster }: Context): readonly string[
   ];
 }
 
-function kindLimits(facts: Settled, provider: string): readonly string[] {
+function kindLimits(facts: Settled, cluster: Cluster): readonly string[] {
   if (facts.kind === 'eks') {
     return [
       "EKS lets no flag of the API server, controller manager, scheduler or etcd be set: failure detection, eviction rates, audit policy and leader election are the provider's.",
@@ -35,7 +37,12 @@ function kindLimits(facts: Settled, provider: string): readonly string[] {
       : [];
   const cloud =
     'The AWS cloud controller manager is installed by the runbook, not rendered: until it runs, new nodes stay tainted as uninitialized.';
-  if (facts.kind === 'kubeadm') return [kubelets, ...(provider === 'aws' ? [cloud] : []), ...plugIn];
+  const noCloud =
+    'No cloud controller manager runs: that of AWS knows one region and deletes the nodes of others. Machines say their zone and instance themselves; the Node of a machine that has ended stays until somebody deletes it, and a Service of type LoadBalancer gets no balancer.';
+  if (facts.kind === 'kubeadm') {
+    const controller = cluster.provider !== 'aws' ? [] : [hasCloudController(cluster) ? cloud : noCloud];
+    return [kubelets, ...controller, ...plugIn];
+  }
   return [
     'The management cluster is not planned here: while it is gone no member and no node is replaced.',
     'The AWS provider of Cluster API leaves sessions to a failed member open for 300 s; it has no field for it.',

@@ -48,6 +48,27 @@ describe('members on AWS', () => {
   });
 });
 
+describe('several regions on AWS', () => {
+  const both = example({
+    spec: {
+      ...west,
+      regions: [...west.regions, { name: 'us-east-1', zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }],
+    },
+  });
+
+  it('have no cloud controller: it knows one region and would delete the nodes of the other', () => {
+    expect(JSON.stringify(both.artifacts)).not.toContain('cloud-provider');
+    expect(commands(both, 'deploy')).not.toContain('cloud-controller-manager');
+    expect(both.plan.limits.join('\n')).toContain('No cloud controller manager runs');
+    expect(JSON.stringify(aws.artifacts)).toContain('{"name":"cloud-provider","value":"external"}');
+  });
+
+  it('have their balancer where the members are, whatever region the shell is set to', () => {
+    for (const made of [aws, both])
+      expect(textOf(made, 'terraform/api-balancer.tf')).toContain('provider "aws" {\n  region = "us-west-2"\n}');
+  });
+});
+
 describe('the runbook that makes the control plane', () => {
   it('waits for a network plug-in: no node is ready without one', () => {
     for (const made of [bare, aws, capi]) {

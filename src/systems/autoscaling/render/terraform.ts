@@ -241,22 +241,35 @@ function tagBlocks(tags: ReturnType<typeof groupTags>): readonly HclItem[] {
   ]);
 }
 
-/** What a new machine runs once: name, secret, join. The secret is deleted before the first pod starts. */
+/** Stands in the file until the machine knows its zone; no zone has such a name. */
+const THIS_ZONE = 'THIS_ZONE';
+
+/**
+ * What a new machine runs once: name, zone, instance, secret, join. The secret is deleted before the first pod starts.
+ * The cloud controller of AWS serves one region (cloud-provider-aws, pkg/providers/v1: one EC2 client) and deletes nodes
+ * that it does not find there, so over several regions no node waits for one.
+ */
 function userData(pool: NodePool, region: string, from: WithPatches): string {
-  const flags = [{ name: 'cloud-provider', value: 'external' }];
+  const flags = from.cluster.regions.length === 1 ? [{ name: 'cloud-provider', value: 'external' }] : [];
+  const labels = { 'topology.kubernetes.io/region': region, 'topology.kubernetes.io/zone': THIS_ZONE };
   const metadata = 'http://169.254.169.254/latest';
   const script = [
     '#!/bin/bash',
     'set -euo pipefail',
     'umask 077',
     `token=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadata}/api/token)`,
-    `hostnamectl set-hostname "$(curl -fsS -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/local-hostname)"`,
+    `read_metadata() { curl -fsS -H "X-aws-ec2-metadata-token: $token" "${metadata}/meta-data/$1"; }`,
+    'zone=$(read_metadata placement/availability-zone)',
+    'instance=$(read_metadata instance-id)',
+    'hostnamectl set-hostname "$(read_metadata local-hostname)"',
     `mkdir -p ${PATCHES}`,
     file(
       '/etc/kubernetes/join.yaml',
-      stringify(joinConfiguration(pool, { discovery: DISCOVERY_FILE, flags }), { lineWidth: 0 }),
+      stringify(joinConfiguration(pool, { discovery: DISCOVERY_FILE, flags, labels }), { lineWidth: 0 }),
     ),
+    `sed -i "s/${THIS_ZONE}/$zone/" /etc/kubernetes/join.yaml`,
     file(`${PATCHES}/${KUBELET_PATCH}`, from.patchOf(pool)),
+    `echo "providerID: aws:///$zone/$instance" >> ${PATCHES}/${KUBELET_PATCH}`,
     `aws ssm get-parameter --region ${region} --name ${parameterName(from.cluster.name)} --with-decryption --query Parameter.Value --output text > ${DISCOVERY_FILE}`,
     'kubeadm join --config /etc/kubernetes/join.yaml',
     `rm -f ${DISCOVERY_FILE}`,

@@ -4,6 +4,7 @@ import type { Argument, EtcdFacts, Member } from '../../../facts.ts';
 import { type Cluster, versionOf } from '../../../spec/cluster.ts';
 import type { KubernetesObject } from '../../../system.ts';
 import { AUDIT_LOGS, FILES } from '../arguments.ts';
+import { hasCloudController } from '../cloud-controller.ts';
 import { bracketed } from './haproxy.ts';
 import type { Settled } from '../settings.ts';
 
@@ -59,12 +60,12 @@ function localEndpoint(facts: Settled, self: Member) {
 }
 
 /** A kubelet may set these labels of its own node (NodeRestriction); a cloud controller sets the same on AWS. */
-function registration(self: Member, { provider }: Cluster) {
+function registration(self: Member, cluster: Cluster) {
   const labels = `topology.kubernetes.io/region=${self.region},topology.kubernetes.io/zone=${self.zone}`;
   return {
     name: self.name,
     kubeletExtraArgs: [
-      ...(provider === 'aws' ? [{ name: 'cloud-provider', value: 'external' }] : []),
+      ...(hasCloudController(cluster) ? [{ name: 'cloud-provider', value: 'external' }] : []),
       { name: 'node-ip', value: self.address },
       { name: 'node-labels', value: labels },
     ],

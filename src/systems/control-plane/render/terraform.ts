@@ -9,6 +9,7 @@ const DEREGISTRATION_SECONDS = 60;
 export function balancerTerraform(facts: Settled, cluster: string): string {
   return writeHcl([
     requirements(),
+    block(`provider ${quoted('aws')}`, [['region', quoted(facts.members[0]?.region ?? '')]]),
     ...variables(),
     locals(facts),
     loadBalancer(facts, cluster),

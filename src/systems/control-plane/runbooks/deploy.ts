@@ -12,6 +12,7 @@ import { versionOf } from '../../../spec/cluster.ts';
 import type { Runbook, RunbookStep } from '../../../system.ts';
 import { FILES } from '../arguments.ts';
 import { REPAIR_NAMESPACE } from '../priority.ts';
+import { hasCloudController } from '../cloud-controller.ts';
 import type { Settled } from '../settings.ts';
 
 const PKI = '/etc/kubernetes/pki';
@@ -286,16 +287,15 @@ function joinSteps({ facts, cluster, first, others, stacked }: Joining): readonl
 }
 
 function afterSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
-  const cloud =
-    cluster.provider === 'aws'
-      ? [
-          {
-            say: 'Install the AWS cloud controller manager, in the network of the machines: it runs before there is one for pods. Until it does, nodes stay tainted as uninitialized.',
-            run: cloudController(''),
-            expect: 'deployed',
-          },
-        ]
-      : [];
+  const cloud = hasCloudController(cluster)
+    ? [
+        {
+          say: 'Install the AWS cloud controller manager, in the network of the machines: it runs before there is one for pods. Until it does, nodes stay tainted as uninitialized.',
+          run: cloudController(''),
+          expect: 'deployed',
+        },
+      ]
+    : [];
   const version = versionOf(cluster, 'node-healthcheck-operator');
   return [
     ...cloud,
