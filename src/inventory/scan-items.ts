@@ -21,7 +21,6 @@ export interface ScannedItem extends TextRange {
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
@@ -85,13 +84,16 @@ class MapWalk {
     this.#depth = 0;
     this.#keys = 0;
     this.#inParts = false;
+    this.#isKey = false;
     this.parts = [];
     for (let at = start; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
-        const close = this.#endOfString(at);
-        if (close === -1 || !this.#takeString(at, close)) return -1;
+        const close = this.#isKey ? this.#endOfKey(at) : this.#endOfValue(at);
+        if (close === -1) return -1;
         at = close;
+      } else if (code === COMMA) {
+        this.#isKey = this.#isMap[this.#depth] === 1;
       } else if (code === OPEN_MAP || code === OPEN_LIST) {
         if (!this.#enter(at, code)) return -1;
       } else if (code === CLOSE_MAP || code === CLOSE_LIST) {
@@ -107,11 +109,14 @@ class MapWalk {
   #keys = 0;
   /** Within metadata or spec. */
   #inParts = false;
+  /** The next string is a key. */
+  #isKey = false;
 
   #enter(at: number, code: number): boolean {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) return false;
-    this.#isMap[this.#depth] = code === OPEN_MAP ? 1 : 0;
+    this.#isKey = code === OPEN_MAP;
+    this.#isMap[this.#depth] = this.#isKey ? 1 : 0;
     this.#first[this.#depth] = this.#keys;
     if (this.#depth === 3 && this.#isPart()) this.parts.push(at);
     return true;
@@ -127,46 +132,41 @@ class MapWalk {
     return this.#inParts && this.#isMap[2] === 1;
   }
 
-  /** Remembers the string when it is a key; false when it may be there twice. */
-  #takeString(open: number, close: number): boolean {
-    const text = this.#text;
-    if (this.#isMap[this.#depth] !== 1 || text.charCodeAt(skipSpace(text, close + 1)) !== COLON) return true;
-    // An escaped key may be equal to one that is written otherwise; an empty one would be taken for a part's place.
-    if (this.#keys === MOST_KEYS || this.#escaped || close === open + 1 || this.#isKnown()) return false;
-    this.#hashes[this.#keys] = this.#hash;
-    this.#keys += 1;
-    if (this.#depth === 1) this.#inParts = text.startsWith('spec"', open + 1) || text.startsWith('metadata"', open + 1);
-    return true;
-  }
-
-  /** Of the string that was walked last. */
-  #hash = 0;
-  #escaped = false;
-
-  /** The offset of the closing quote. */
-  #endOfString(open: number): number {
+  /** The offset of the quote that closes a key; -1 when there is none, or the map may have the key twice. */
+  #endOfKey(open: number): number {
     const text = this.#text;
     let hash = 17;
-    this.#escaped = false;
+    let at = open + 1;
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) break;
+      // An escaped key may be equal to one that is written otherwise.
+      if (code === BACKSLASH) return -1;
+      hash = (Math.imul(hash, 31) + code) | 0;
+    }
+    // An empty key would be taken for a part's place.
+    if (at === text.length || at === open + 1 || this.#keys === MOST_KEYS || this.#isKnown(hash)) return -1;
+    this.#hashes[this.#keys] = hash;
+    this.#keys += 1;
+    this.#isKey = false;
+    if (this.#depth === 1) this.#inParts = text.startsWith('spec"', open + 1) || text.startsWith('metadata"', open + 1);
+    return at;
+  }
+
+  #endOfValue(open: number): number {
+    const text = this.#text;
     for (let at = open + 1; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      if (code === QUOTE) {
-        this.#hash = hash;
-        return at;
-      }
-      if (code === BACKSLASH) {
-        this.#escaped = true;
-        at += 1;
-      }
-      hash = (Math.imul(hash, 31) + code) | 0;
+      if (code === QUOTE) return at;
+      if (code === BACKSLASH) at += 1;
     }
     return -1;
   }
 
-  /** True when the map that is walked has a key with the hash of the last string. */
-  #isKnown(): boolean {
+  /** True when the map that is walked has a key with this hash. */
+  #isKnown(hash: number): boolean {
     const from = this.#first[this.#depth] ?? 0;
-    for (let at = from; at < this.#keys; at += 1) if (this.#hashes[at] === this.#hash) return true;
+    for (let at = from; at < this.#keys; at += 1) if (this.#hashes[at] === hash) return true;
     return false;
   }
 }
