@@ -3,7 +3,6 @@ import { extname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { SweepFailure } from '../twin/results.ts';
-import type { SweepMessage } from './sweep-worker.ts';
 import type { SweepRun, SweepShare } from './sweep-run.ts';
 
 export interface Watching {
@@ -12,14 +11,16 @@ export interface Watching {
 }
 
 export async function sweepHere(run: SweepRun, { signal, onFailure }: Watching): Promise<void> {
-  for (let index = 0; index < run.failures.length && !signal.aborted; index += 1) {
-    onFailure(run.judge(index));
+  if (signal.aborted) return;
+  for (const failure of run.share(0, 1)) {
+    onFailure(failure);
     await setImmediate();
+    if (signal.aborted) return;
   }
 }
 
 export async function sweepInThreads(
-  share: Pick<SweepShare, 'inputs' | 'options'>,
+  share: Pick<SweepShare, 'inputs' | 'question' | 'seed'>,
   jobs: number,
   watching: Watching,
 ): Promise<void> {
@@ -36,7 +37,7 @@ async function thread(share: SweepShare, { signal, onFailure }: Watching): Promi
   signal.addEventListener('abort', stop, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
-      worker.on('message', ({ failure }: SweepMessage) => onFailure(failure));
+      worker.on('message', (failure: SweepFailure) => onFailure(failure));
       worker.on('error', reject);
       worker.on('exit', () => resolve());
     });

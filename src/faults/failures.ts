@@ -13,8 +13,6 @@ export interface Failures {
   readonly leftOut: number;
 }
 
-/** Two nodes of a workload on more nodes than this are not looked at together. */
-const MOST_NODES_OF_A_GROUP = 20;
 /** Pairs of a node with something else, when there are no more of them than this. */
 const MOST_MIXED_PAIRS = 20_000;
 
@@ -68,7 +66,6 @@ function nodePairs(faults: readonly Fault[], shared: SharedNodes): readonly Fail
   const found = new Map<string, Failure>();
   for (const group of shared) {
     const names = group.filter((name) => byName.has(name));
-    if (names.length > MOST_NODES_OF_A_GROUP) continue;
     for (const [index, one] of names.entries())
       for (const other of names.slice(index + 1)) {
         const [first, second] = one < other ? [one, other] : [other, one];

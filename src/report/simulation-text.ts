@@ -170,7 +170,8 @@ function controlPlaneText({ controlPlane }: SimulationOutput, { paint, width }: 
   return writeNotedTable(columns, rows, { width, paint: paint.dim });
 }
 
-function objectivesText({ objectives }: SimulationOutput, { paint, width }: TextOptions): string {
+function objectivesText(simulation: SimulationOutput, { paint, width, wide }: TextOptions): string {
+  const objectives = simulation.objectives.filter(({ verdict }) => wide || verdict !== 'unknown');
   if (objectives.length === 0) return '';
   const paints = { kept: paint.green, missed: paint.red, unknown: paint.yellow };
   const columns: readonly Column[] = [

@@ -5,9 +5,8 @@
  */
 import type { Millis } from '../core/units.ts';
 import type { Domain } from '../faults/domains.ts';
-import { faultsOf } from '../faults/domains.ts';
-import { formatFault } from '../faults/say.ts';
-import type { Fault, Scenario } from '../faults/scenario.ts';
+import { type Failures, failuresOf, formatFailure } from '../faults/failures.ts';
+import type { Scenario } from '../faults/scenario.ts';
 import type { World } from '../inventory/world.ts';
 import type { Sweep, SweepFailure } from './results.ts';
 import { failureOf } from './outcomes/sweep-failure.ts';
@@ -24,33 +23,15 @@ export interface SweepQuestion {
 
 export const SWEEP_HORIZON: Millis = 7_200_000;
 
-export interface SweepPlan {
-  readonly failures: readonly (readonly Fault[])[];
-  /** Pairs that need not be run. */
-  readonly leftOut: number;
-}
+export type SweepPlan = Failures;
 
 /** The failures that will be run, in order. */
 export function planSweep(twin: Twin, { domains, depth }: Pick<SweepQuestion, 'domains' | 'depth'>): SweepPlan {
   const { world } = twin;
-  const singles = distinct(domains.flatMap((domain) => faultsOf(world, domain)));
-  if (depth === 1) return { failures: singles.map((fault) => [fault]), leftOut: 0 };
-  const nodes = singles.filter(({ kind }) => kind === 'node');
-  const others = singles.filter(({ kind }) => kind !== 'node');
-  const sharing = nodePairs(
-    world,
-    nodes.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : [])),
-    (pod) => twin.nodeOf(pod),
-  );
-  const pairs = [
-    ...others.flatMap((one, place) => others.slice(place + 1).map((other) => [one, other])),
-    ...others.flatMap((one) => nodes.map((node) => [one, node])),
-    ...sharing.map((names) => names.map((node): Fault => ({ kind: 'node', node }))),
-  ];
-  return {
-    failures: [...singles.map((fault) => [fault]), ...pairs],
-    leftOut: (nodes.length * (nodes.length - 1)) / 2 - sharing.length,
-  };
+  if (depth === 1) return failuresOf(world, { domains, depth, shared: [] });
+  const nodes = world.nodes.map(({ name }) => name);
+  const shared = nodePairs(world, nodes, (pod) => twin.nodeOf(pod));
+  return failuresOf(world, { domains, depth, shared });
 }
 
 /** Runs the failures one after the other; whoever iterates may stop at any of them. */
@@ -61,7 +42,7 @@ export function* runSweep(
 ): Generator<SweepFailure> {
   for (const faults of failures) {
     const scenario: Scenario = {
-      name: faults.map(formatFault).join(' + '),
+      name: formatFailure(faults),
       horizon,
       faults: faults.map((fault) => ({ fault, at: 0, until: undefined, origin: undefined })),
     };
@@ -108,9 +89,5 @@ function byWorst(a: SweepFailure, b: SweepFailure): number {
 }
 
 function takesDown({ workloadsDown, controlPlane }: SweepFailure): boolean {
-  return workloadsDown.length > 0 || controlPlane === 'down' || controlPlane === 'read-only';
-}
-
-function distinct(faults: readonly Fault[]): readonly Fault[] {
-  return [...new Map(faults.map((fault) => [formatFault(fault), fault])).values()];
+  return workloadsDown.length > 0 || controlPlane !== 'up';
 }

@@ -3,9 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from '../../faults/scenario.ts';
 import { simulationText } from '../../report/simulation-text.ts';
 import type { SimulationOutput } from '../../report/twin-schemas.ts';
-import { controlPlaneAssumptions } from '../../twin/control-plane/control-plane-timeline.ts';
 import { distributionOf } from '../../twin/distribution.ts';
-import { judgeObjectives } from '../../twin/objectives.ts';
 import type { Simulation } from '../../twin/results.ts';
 import { Twin } from '../../twin/twin.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -14,7 +12,6 @@ import { isData, writeData } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { readWorld } from '../read-world.ts';
 import { countOption, readScenario } from '../scenario.ts';
-import { forPeople } from '../sweep-run.ts';
 import { twinSettings } from '../twin-settings.ts';
 import type { MadeWorld } from '../world-inputs.ts';
 
@@ -65,10 +62,11 @@ async function simulateSeeds(
 }
 
 function simulateOne({ world, plan, notes }: MadeWorld, scenario: Scenario, seed: number): Simulation {
-  const simulation = forPeople(new Twin(world, twinSettings(plan, seed)).simulate(scenario), world);
-  const objectives = judgeObjectives(simulation, { scenario, world, objectives: plan?.cluster.objectives });
-  const assumed = [...notes, ...controlPlaneAssumptions(world), ...simulation.assumed];
-  return { ...simulation, objectives, assumed };
+  const simulation = new Twin(world, twinSettings(plan, seed)).simulate(scenario);
+  // Static pods are the control plane's own, which is told as such; they come and go with their machine.
+  const own = new Set(world.workloads.filter((one) => one.static).map(({ id }) => id));
+  const workloads = simulation.workloads.filter(({ workload }) => !own.has(workload));
+  return { ...simulation, workloads, assumed: [...notes, ...simulation.assumed] };
 }
 
 function failed({ objectives, workloads }: SimulationOutput, invocation: Invocation): boolean {

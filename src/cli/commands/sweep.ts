@@ -6,15 +6,15 @@ import { type Domain, parseDomain } from '../../faults/domains.ts';
 import { FAULT_KINDS } from '../../faults/catalog.ts';
 import { sweepText } from '../../report/sweep-text.ts';
 import type { SweepOutput } from '../../report/twin-schemas.ts';
-import { rankFailures, singlePointsOf } from '../../twin/sweep-failure.ts';
 import type { Sweep, SweepFailure } from '../../twin/results.ts';
+import { summarise, type SweepQuestion } from '../../twin/sweep.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatOf, type Invocation, listOption, paintFor, textOption, widthOf } from '../invocation.ts';
 import { isData, writeData } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { readWorld } from '../read-world.ts';
 import { countOption, horizonOf } from '../scenario.ts';
-import { type SweepOptions, type SweepRun, sweepRun } from '../sweep-run.ts';
+import { type SweepRun, sweepRun } from '../sweep-run.ts';
 import { sweepHere, sweepInThreads, type Watching } from '../sweep-threads.ts';
 
 /** A thread of its own is worth it for so many failures: it reads the input again. */
@@ -23,15 +23,15 @@ const WORTH_A_THREAD = 200;
 /** Prints the ranking; exits with 1 when a promise is missed, with 130 after Ctrl-C, with what was found until then. */
 export async function run(invocation: Invocation): Promise<number> {
   const made = await readWorld(invocation, invocation.args);
-  const options: SweepOptions = {
+  const question: SweepQuestion = {
     domains: domainsOf(invocation),
     depth: textOption(invocation, 'depth') === '2' ? 2 : 1,
     horizon: horizonOf(invocation, undefined, []),
-    seed: countOption(invocation, 'seed', 1),
   };
-  const sweeping = sweepRun(made, options);
+  const seed = countOption(invocation, 'seed', 1);
+  const sweeping = sweepRun(made, question, seed);
   const found: SweepFailure[] = [];
-  const bar = progressBar(invocation, 'failures', sweeping.failures.length);
+  const bar = progressBar(invocation, 'failures', sweeping.planned.failures.length);
   const watching: Watching = {
     signal: invocation.context.signal,
     onFailure: (failure) => {
@@ -41,31 +41,12 @@ export async function run(invocation: Invocation): Promise<number> {
   };
   const jobs = jobsOf(invocation, sweeping);
   if (jobs === 1) await sweepHere(sweeping, watching);
-  else await sweepInThreads({ inputs: made.inputs, options }, jobs, watching);
+  else await sweepInThreads({ inputs: made.inputs, question, seed }, jobs, watching);
   bar.end();
-  const sweep = sweepOf(found, { sweeping, options, version: made.world.kubernetesVersion ?? '' });
+  const sweep = summarise(sweeping.twin, question, { found, planned: sweeping.planned });
   print(sweep, invocation);
   if (invocation.context.signal.aborted) return EXIT.interrupted;
   return failed(sweep, invocation) ? EXIT.findings : EXIT.ok;
-}
-
-function sweepOf(
-  found: readonly SweepFailure[],
-  { sweeping, options, version }: { sweeping: SweepRun; options: SweepOptions; version: string },
-): Sweep {
-  const failures = rankFailures(found);
-  return {
-    apiVersion: 'holdfast.dev/v1',
-    kind: 'Sweep',
-    seed: options.seed,
-    horizonSeconds: options.horizon / 1_000,
-    kubernetesVersion: version,
-    domains: options.domains,
-    depth: options.depth,
-    failures,
-    leftOut: sweeping.leftOut + sweeping.failures.length - found.length,
-    singlePoints: singlePointsOf(failures),
-  };
 }
 
 function print(sweep: Sweep, invocation: Invocation): void {
@@ -94,7 +75,7 @@ function domainNamed(text: string): Domain {
   throw new HoldfastError('unknown-domain', `There is no domain ${text === '' ? 'without a name' : text}.`, { hint });
 }
 
-function jobsOf(invocation: Invocation, { failures }: SweepRun): number {
+function jobsOf(invocation: Invocation, { planned: { failures } }: SweepRun): number {
   const worth = Math.max(1, Math.ceil(failures.length / WORTH_A_THREAD));
   const asked = countOption(invocation, 'jobs', Math.min(availableParallelism(), worth));
   return Math.max(1, Math.min(asked, failures.length));

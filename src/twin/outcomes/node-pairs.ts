@@ -1,6 +1,9 @@
 /** Pairs of nodes whose loss together can do more than each alone: a workload, a budget or a claim has pods on both. */
 import type { World, WorldPod } from '../../inventory/world.ts';
 
+/** A workload on more nodes than this has more pods than two nodes could take from it. */
+const MOST_NODES = 20;
+
 export function nodePairs(
   world: World,
   names: readonly string[],
@@ -15,6 +18,7 @@ export function nodePairs(
   ].filter((workloads) => workloads.every(({ kind }) => kind !== 'DaemonSet'));
   for (const workloads of groups) {
     const on = new Set(workloads.flatMap(({ pods }) => pods.flatMap((pod) => places.get(nodeOf(pod) ?? '') ?? [])));
+    if (on.size > MOST_NODES) continue;
     const sorted = [...on].sort((a, b) => a - b);
     for (const [place, one] of sorted.entries())
       for (const other of sorted.slice(place + 1)) pairs.add(one * names.length + other);

@@ -9,6 +9,7 @@ import type { ControlPlaneInterval, ObjectiveVerdict } from '../results.ts';
 import { chainOf, sayChain } from './chain.ts';
 import { controlPlaneIntervals } from './control-plane.ts';
 import type { Loss } from './losses.ts';
+import { isMissed } from './placeholders.ts';
 
 type Recovery = 'nodeFailureRecovery' | 'zoneFailureRecovery' | 'controlPlaneRecovery';
 
@@ -48,7 +49,7 @@ type Judged = Pick<ObjectiveVerdict, 'verdict' | 'measured' | 'evidence'>;
 function podVerdict(run: Run, { fault, at }: TimedFault, promised: Millis): Judged {
   const worst = slowest(run);
   if (worst === undefined)
-    return { verdict: 'kept', measured: '0 ms', evidence: `No pod had to move when ${sayFault(fault)}.` };
+    return { verdict: 'kept', measured: '0 s', evidence: `No pod had to move when ${sayFault(fault)}.` };
   const workload = run.world.workloads[worst.loss.workload]?.id ?? '';
   const cause = sayChain(chainOf(run, worst.loss));
   if (worst.loss.endedAt === undefined)
@@ -70,7 +71,7 @@ function slowest(run: Run): { readonly loss: Loss; readonly count: number } | un
   let count = 0;
   for (const index of run.losses.workloads()) {
     const workload = run.world.workloads[index];
-    if (workload === undefined || workload.static || workload.kind === 'DaemonSet') continue;
+    if (workload === undefined || !isMissed(workload) || workload.kind === 'DaemonSet') continue;
     for (const loss of run.losses.of(index)) {
       count += 1;
       const end = loss.endedAt ?? Number.POSITIVE_INFINITY;
@@ -84,7 +85,7 @@ function planeVerdict(run: Run, { at }: TimedFault, promised: Millis): Judged {
   const outages = controlPlaneIntervals(run.timeline, run.horizon).filter(isOutage);
   const last = outages.at(-1);
   if (last === undefined)
-    return { verdict: 'kept', measured: '0 ms', evidence: 'The API answered reads and writes all the time.' };
+    return { verdict: 'kept', measured: '0 s', evidence: 'The API answered reads and writes all the time.' };
   if (last.to === undefined)
     return { verdict: 'missed', measured: `not within ${sayDuration(run.horizon)}`, evidence: `${last.cause}.` };
   const took = last.to * 1_000 - at;

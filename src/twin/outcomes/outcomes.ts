@@ -6,6 +6,7 @@ import type { Run } from '../engine/run.ts';
 import type { WorkloadInterval, WorkloadOutcome } from '../results.ts';
 import { chainOf, sayChain, sayFailure } from './chain.ts';
 import type { FrozenSpan, Stretch } from './intervals.ts';
+import { isPlaceholder } from './placeholders.ts';
 import { frozenSpans, stretchesOf } from './intervals.ts';
 import type { Loss } from './losses.ts';
 import type { SchedulingFailure } from '../model/cluster-state.ts';
@@ -59,6 +60,7 @@ function outcomeOf(
     downSeconds: lasting('down'),
     degradedSeconds: lasting('degraded'),
     ...(recovered === undefined ? {} : { recoveredAt: seconds(recovered) }),
+    ...(isPlaceholder(workload) ? { placeholder: true as const } : {}),
   };
 }
 

@@ -2,7 +2,9 @@
 import { formatFault } from '../../faults/say.ts';
 import { controlPlaneAssumptions } from '../control-plane/control-plane-timeline.ts';
 import type { BuiltRun } from '../engine/build-run.ts';
-import type { Simulation } from '../results.ts';
+import type { World } from '../../inventory/world.ts';
+import type { ObjectiveVerdict, Simulation, WorkloadOutcome } from '../results.ts';
+import { acceptedDowntime } from './accepted-downtime.ts';
 import { controlPlaneIntervals } from './control-plane.ts';
 import { verdictsOf } from './objectives.ts';
 import type { WaitingBefore } from './outcomes.ts';
@@ -10,6 +12,7 @@ import { outcomesOf, seconds } from './outcomes.ts';
 
 export function simulationOf(run: BuiltRun, before: WaitingBefore): Simulation {
   const { scenario, options, horizon, world, timeline } = run;
+  const workloads = outcomesOf(run, before);
   return {
     apiVersion: 'holdfast.dev/v1',
     kind: 'Simulation',
@@ -22,10 +25,20 @@ export function simulationOf(run: BuiltRun, before: WaitingBefore): Simulation {
     seed: options.seed,
     horizonSeconds: seconds(horizon),
     kubernetesVersion: world.kubernetesVersion ?? '',
-    workloads: outcomesOf(run, before),
+    workloads,
     controlPlane: { intervals: controlPlaneIntervals(timeline, horizon) },
     pendingAtEnd: run.scheduler.unschedulable().length,
-    objectives: verdictsOf(run, options.objectives),
+    objectives: [...verdictsOf(run, options.objectives), ...downtimeVerdicts(world, workloads)],
     assumed: [...new Set([...controlPlaneAssumptions(world), ...run.assumed])],
   };
+}
+
+function downtimeVerdicts(world: World, outcomes: readonly WorkloadOutcome[]): readonly ObjectiveVerdict[] {
+  const byId = new Map(outcomes.map((outcome) => [outcome.workload, outcome]));
+  return world.workloads.flatMap((workload) => {
+    const outcome = byId.get(workload.id);
+    const down = outcome?.intervals.filter(({ state }) => state === 'down') ?? [];
+    const said = { downSeconds: outcome?.downSeconds ?? 0, cause: down[0]?.cause ?? '' };
+    return acceptedDowntime(workload, said) ?? [];
+  });
 }
