@@ -26,7 +26,7 @@ export interface ExplainOptions extends StateSettings {
 
 /** Each pending pod judged on its own against the placed ones. */
 export function explainPods(world: World, options: ExplainOptions = {}): PodExplanation {
-  const state = createClusterState(world, { percentageOfNodesToScore: ALL_NODES, ...options });
+  const state = createClusterState(world, { percentageOfNodesToScore: ALL_NODES, exactVolumes: true, ...options });
   const pods = pendingPods(world).filter((pod) => options.only?.has(fullName(pod)) ?? true);
   return explanationOf(
     world,

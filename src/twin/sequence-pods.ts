@@ -30,7 +30,7 @@ const SECOND = 1_000;
 
 /** Explains each pod before its choice; a pod that was nominated is tried once more at the end. */
 export function sequencePods(world: World, settings: StateSettings = {}): PodSequence {
-  const state = createClusterState(world, { percentageOfNodesToScore: ALL_NODES, ...settings });
+  const state = createClusterState(world, { percentageOfNodesToScore: ALL_NODES, exactVolumes: true, ...settings });
   const queue = [...inQueueOrder(pendingPods(world))];
   const again: WorldPod[] = [];
   const steps: SequenceStep[] = [];

@@ -100,6 +100,9 @@ export interface ClusterState {
   // Budgets, as preemption reads them: `world.budgets` by place.
   readonly setDisruptionsAllowed: (budget: number, allowed: number) => void;
 
+  /** What had to be assumed of volumes that pods got, one sentence each. */
+  readonly assumed: () => readonly string[];
+
   // The scheduler.
   /** One scheduling cycle of a pending pod as kube-scheduler runs it: adaptive window, ties at random. Does not place it. */
   readonly schedule: (pod: PodIndex) => SchedulingResult;

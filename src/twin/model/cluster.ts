@@ -14,6 +14,7 @@ import { NodeTable } from './node-table.ts';
 import { PodTable } from './pod-table.ts';
 import { Registry } from './registry.ts';
 import type { Amounts, Shape } from './shape.ts';
+import type { VolumeSettings } from './volume-table.ts';
 import { VolumeTable } from './volume-table.ts';
 
 export class Cluster {
@@ -36,12 +37,12 @@ export class Cluster {
   /** Priorities that shapes have; preemption needs a lower one than the pod's. */
   #lowestPriority = Number.POSITIVE_INFINITY;
 
-  constructor(world: World, nodeCapacity: number, podCapacity: number) {
-    this.nodes = new NodeTable(nodeCapacity);
-    this.pods = new PodTable(podCapacity);
+  constructor(world: World, capacity: { readonly nodes: number; readonly pods: number }, settings: VolumeSettings) {
+    this.nodes = new NodeTable(capacity.nodes);
+    this.pods = new PodTable(capacity.pods);
     this.registry = new Registry(this.nodes, this.pods, this.shapes);
     this.images = new ImageTable(this.nodes);
-    this.volumes = new VolumeTable(world, this);
+    this.volumes = new VolumeTable(world, this, settings);
     this.budgets = new BudgetTable(world.budgets);
   }
 

@@ -25,6 +25,8 @@ export interface StateSettings {
   readonly weights?: Weights;
   /** 0: adaptive. */
   readonly percentageOfNodesToScore?: number;
+  /** Claims and volumes are what their objects say, as the scheduler sees them; else their controllers do their work at once. */
+  readonly exactVolumes?: boolean;
 }
 
 /** The state with what explanations need beside the interface. */
@@ -40,7 +42,8 @@ export const SCHEDULER_NAME = 'default-scheduler';
 export function createClusterState(world: World, settings: StateSettings = {}): ExplainableState {
   const podCount = world.workloads.reduce((sum, { pods }) => sum + pods.length, 0);
   const version = schedulerVersion(world.kubernetesVersion);
-  const cluster = new Cluster(world, world.nodes.length + SPARE_NODES, podCount + SPARE_NODES);
+  const capacity = { nodes: world.nodes.length + SPARE_NODES, pods: podCount + SPARE_NODES };
+  const cluster = new Cluster(world, capacity, { exact: settings.exactVolumes ?? false });
   cluster.readsDeclaredFeatures = version.readsDeclaredFeatures;
   const random = seededState(settings.seed ?? 1);
   const scheduler = new Scheduler(
@@ -111,6 +114,7 @@ function stateOf({ cluster, scheduler, shapes, log, byWorldPod }: Parts): Explai
     podOf: (pod) => byWorldPod.get(pod),
     worldPod: (pod) => cluster.worldPods[pod],
     setDisruptionsAllowed: (budget, allowed) => log.setDisruptionsAllowed(budget, allowed),
+    assumed: () => cluster.volumes.assumed(),
     schedule: (pod) => scheduler.schedule(pod),
     fits: (pod, node) => scheduler.fits(pod, node),
     mark: () => log.mark(),
@@ -137,6 +141,7 @@ function placeWorld(world: World, cluster: Cluster, shapes: ShapeBook): Readonly
   }
   for (const { pod, node, terminating } of placing) {
     if (terminating) cluster.pods.setTerminating(pod, true);
+    cluster.volumes.assume(cluster.shapeOf(pod), node, true);
     cluster.place(pod, node);
   }
   return byWorldPod;

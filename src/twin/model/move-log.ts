@@ -49,6 +49,7 @@ export class MoveLog {
 
   place(pod: PodIndex, node: NodeIndex): void {
     this.nominate(pod, -1);
+    this.#cluster.volumes.assume(this.#cluster.shapeOf(pod), node);
     this.#cluster.place(pod, node);
     this.#write(() => this.#cluster.unplace(pod));
   }

@@ -29,7 +29,7 @@ export function simulationOf(run: BuiltRun, before: WaitingBefore): Simulation {
     controlPlane: { intervals: controlPlaneIntervals(timeline, horizon) },
     pendingAtEnd: run.scheduler.unschedulable().length,
     objectives: [...verdictsOf(run, options.objectives), ...downtimeVerdicts(world, workloads)],
-    assumed: [...new Set([...controlPlaneAssumptions(world), ...run.assumed])],
+    assumed: [...new Set([...controlPlaneAssumptions(world), ...run.assumed, ...run.state.assumed()])],
   };
 }
 
