@@ -2,6 +2,13 @@
 export { HoldfastError, type Position, type Problem } from './core/error.ts';
 export type { Bytes, Fraction, MilliCpu, Millis, Money, PerSecond } from './core/units.ts';
 export type { Facts, Member, SystemId } from './facts.ts';
+export { FAULTS, type FaultWords } from './faults/catalog.ts';
+export { type Domain, faultsOf } from './faults/domains.ts';
+export { resolveFaults } from './faults/resolve.ts';
+export { formatFault, sayFault } from './faults/say.ts';
+export { parseScenario } from './faults/scenario-file.ts';
+export type { Fault, FaultKind, Scenario, TimedFault } from './faults/scenario.ts';
+export { parseLose } from './faults/written.ts';
 export { type Inventory, readInventory } from './inventory/inventory.ts';
 export { readTexts } from './inventory/read.ts';
 export type { World } from './inventory/world.ts';
@@ -44,4 +51,14 @@ export type {
 } from './system.ts';
 export * from './systems/document.ts';
 export { systems } from './systems/index.ts';
+export { controlPlaneTimeline } from './twin/control-plane/control-plane-timeline.ts';
+export type { ControlPlaneTimeline } from './twin/control-plane/timeline.ts';
+export { explainPods, type ExplainOptions } from './twin/explain-pods.ts';
+export type { PodExplanation, PodVerdict } from './twin/explanation.ts';
+export { settingsOfPlan } from './twin/plan-settings.ts';
+export type { Simulation, Sweep, SweepFailure, WorkloadOutcome } from './twin/results.ts';
+export { sequencePods } from './twin/sequence-pods.ts';
+export { simulate } from './twin/simulate.ts';
+export { sweep, type SweepQuestion } from './twin/sweep.ts';
+export { Twin, type TwinSettings } from './twin/twin.ts';
 export { type Component, versions } from './versions.ts';

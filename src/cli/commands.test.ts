@@ -200,7 +200,13 @@ describe('demo', () => {
     expect(said.stdout).toMatch(/^Of \d+ promises the naive cluster would keep \d+, the hardened one keeps \d+\.\n/);
     expect(said.stdout).toContain('Report: holdfast-report.html');
     expect(said.stdout).toContain('Try next:');
-    expect(readFileSync(join(world.cwd, 'holdfast-report.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect(said.stdout).toMatch(/^Zone us-west-2b +✗ 1 workload down for .* ✓ none down, \d+ short of pods$/m);
+    const report = readFileSync(join(world.cwd, 'holdfast-report.html'), 'utf8');
+    expect(report).toMatch(/^<!doctype html>/);
+    expect(report).toContain('What each loss takes down');
+    // Places are told from the document's folder, so the report is the same wherever it is made.
+    expect(report).toMatch(/[^/]manifests\/\w+\.yaml:\d+/);
+    expect(report).not.toContain('examples/hardened/manifests');
     expect(readdirSync(join(world.cwd, 'trees'))).toEqual(['hardened', 'naive']);
   });
 

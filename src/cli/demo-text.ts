@@ -4,6 +4,7 @@ import type { PlanChange, Verdict } from '../plan/types.ts';
 import { wrap } from '../render/wrap.ts';
 import { shown } from '../report/diff-text.ts';
 import type { Paint } from '../report/paint.ts';
+import { type LossRow, lossRows, sayLoss } from '../report/losses.ts';
 import { type Column, writeTable } from '../report/table.ts';
 import { verdictPaint } from '../report/text.ts';
 import { firstSentence, priceSentence, VERDICT_SIGNS, VERDICT_WORDS } from '../report/words.ts';
@@ -25,6 +26,7 @@ export function demoText(demo: Demo, options: DemoTextOptions): string {
   return [
     `${wrap(demo.comparison.headline, width).map(paint.bold).join('\n')}\n`,
     objectives(demo, options),
+    losses(demo, options),
     [demo.naive, demo.hardened].map(({ label, report }) => `${label}: ${priceSentence(report.plan.price)}\n`).join(''),
     differences(demo.changes, options),
     next(demo, options),
@@ -53,6 +55,29 @@ function objectives({ naive, hardened }: Demo, { paint, width }: DemoTextOptions
 
 function cell({ verdict, measured }: Verdict): string {
   return `${VERDICT_SIGNS[verdict]} ${measured ?? (verdict === 'not-promised' ? '-' : VERDICT_WORDS[verdict])}`;
+}
+
+/** Every zone, the worst node and the worst control-plane machine of both, simulated. */
+function losses({ naive, hardened }: Demo, { paint, width }: DemoTextOptions): string {
+  if (naive.report.losses === undefined || hardened.report.losses === undefined) return '';
+  const [left, right] = [lossRows(naive.report.losses), lossRows(hardened.report.losses)];
+  const titles = [...new Set([...left, ...right].map(({ title }) => title))];
+  const say = (rows: readonly LossRow[], title: string): string => {
+    const row = rows.find((one) => one.title === title);
+    return row === undefined ? '-' : `${VERDICT_SIGNS[row.tone]} ${sayLoss(row.failure)}`;
+  };
+  const coloured = (padded: string, text: string): string =>
+    verdictPaint(paint, text.startsWith(VERDICT_SIGNS.missed) ? 'missed' : 'kept')(padded);
+  const columns: readonly Column[] = [
+    { title: 'LOSE' },
+    { title: 'NAIVE', most: 48, paint: coloured },
+    { title: 'HARDENED', paint: coloured },
+  ];
+  return writeTable(
+    columns,
+    titles.map((title) => [title, say(left, title), say(right, title)]),
+    width,
+  );
 }
 
 /** On the terminal only differences that read at a glance; the report has all of them with their whole reasons. */
@@ -93,6 +118,7 @@ function next({ naive, hardened }: Demo, { paint, report, trees, cwd }: DemoText
     'Try next:',
     `  holdfast plan -f ${hardenedDocument}`,
     `  holdfast explain decision -f ${hardenedDocument}`,
+    `  holdfast simulate -f ${hardenedDocument} --lose zone=us-west-2b`,
     `  holdfast render -f ${hardenedDocument} --out shop`,
     '  holdfast init',
   ];

@@ -16,6 +16,7 @@ import { countVerdicts, counted } from '../report/words.ts';
 import type { ParsedDocument } from '../spec/parse.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
+import { lossesOf } from './losses.ts';
 
 export interface DemoCluster {
   readonly label: 'naive' | 'hardened';
@@ -86,7 +87,10 @@ async function demoCluster(
   await writeTree(rendered, { out: tree, cluster: plan.cluster.name, layout: 'plain', force: false }, options.signal);
   const decisions = Object.values(plan.systems).reduce((sum, { decisions: own }) => sum + own.length, 0);
   options.onProgress(`${label}: ${counted(decisions, 'decision')}, ${counted(rendered.files.length, 'file')} rendered`);
-  const report = { plan, headline: headline(plan), systems: systems.map(({ id, words }) => ({ id, ...words })) };
+  const losses = await lossesOf(plan, documents[label].file);
+  options.onProgress(`${label}: ${counted(losses?.failures.length ?? 0, 'loss', 'losses')} simulated`);
+  const words = systems.map(({ id, words: own }) => ({ id, ...own }));
+  const report: PlanReport = { plan, headline: headline(plan), systems: words, losses };
   return { label, document: documents[label].file, report, tree, files: rendered.files.length };
 }
 

@@ -233,7 +233,7 @@ const demo: CommandWords = {
   name: 'demo',
   summary: 'try everything on two bundled clusters: as people build it, and hardened',
   description:
-    'Plans and renders the same small shop twice, once as kubeadm and kubectl create yield it and once hardened, and shows which promises each keeps and what differs. Opens nothing, listens on nothing.',
+    'Plans and renders the same small shop twice, once as kubeadm and kubectl create yield it and once hardened, loses every zone, node and control-plane machine of both, and shows which promises each keeps, what each loss takes down and what differs. Opens nothing, listens on nothing.',
   options: [
     { flags: '--out <file>', description: 'where to write the HTML report', fallback: 'holdfast-report.html' },
     { flags: '--trees <dir>', description: 'keep the two rendered trees in this directory' },

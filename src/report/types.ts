@@ -1,5 +1,6 @@
 /** What the reports show: a plan with the words of its systems. */
 import type { Plan, PlanChange } from '../plan/types.ts';
+import type { Sweep } from '../twin/results.ts';
 import type { SystemId } from '../facts.ts';
 
 export interface SystemWords {
@@ -15,6 +16,8 @@ export interface PlanReport {
   readonly headline: string;
   /** In the order of the list of systems. */
   readonly systems: readonly SystemWords[];
+  /** What each zone, node and control-plane machine takes down; undefined when it was not simulated. */
+  readonly losses?: Sweep | undefined;
 }
 
 /** Two plans and what differs. */

@@ -5,14 +5,17 @@ import { findDocument } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatOf, type Invocation, pathFrom, progress, textOption } from '../invocation.ts';
 import { isData, writeData } from '../output.ts';
+import { lossesOf } from '../losses.ts';
 import { planDocument, reportOf } from '../plan-document.ts';
 import { writeAtOnce } from '../write-file.ts';
 
 /** Writes the file and prints its path. */
 export async function run(invocation: Invocation): Promise<number> {
   const out = textOption(invocation, 'out') ?? 'holdfast-report.html';
-  const plan = await planDocument(await findDocument(invocation), invocation);
-  const report = reportOf(plan);
+  const document = await findDocument(invocation);
+  const plan = await planDocument(document, invocation);
+  const losses = await lossesOf(plan, document.file, invocation.context.cwd);
+  const report = { ...reportOf(plan), losses };
   await writeAtOnce(pathFrom(invocation, out), planHtml(report));
   const format = formatOf(invocation);
   const { stdout } = invocation.context;

@@ -4,7 +4,8 @@ import { shown } from '../diff-text.ts';
 import type { DiffReport, PlanReport } from '../types.ts';
 import { priceSentence } from '../words.ts';
 import { html, type Html } from './markup.ts';
-import { writePage } from './page.ts';
+import { lossesSideBySide } from './losses.ts';
+import { type Section, writePage } from './page.ts';
 import { evidenceHtml } from './sections.ts';
 import { badge, fold, table, type TableRow } from './parts.ts';
 import { figuresHtml } from './figures.ts';
@@ -37,6 +38,7 @@ export function comparisonHtml(comparison: Comparison): string {
     lead: html`<div class="sides">${sides.map(sideHtml)}</div>`,
     sections: [
       { id: 'verdicts', title: 'Objectives, side by side', body: verdictsHtml(comparison) },
+      ...lossSections(comparison),
       { id: 'differences', title: 'What differs and why', body: changesHtml(comparison) },
       ...sides.map(({ label, report }, index) => ({
         id: `plan-${index + 1}`,
@@ -46,6 +48,12 @@ export function comparisonHtml(comparison: Comparison): string {
     ],
     foot: html`<p>Written by Holdfast; this file loads nothing and runs nothing.</p>`,
   });
+}
+
+function lossSections({ before, after, labels }: Comparison): readonly Section[] {
+  if (before.losses === undefined || after.losses === undefined) return [];
+  const body = lossesSideBySide(before.losses, after.losses, labels);
+  return [{ id: 'losses', title: 'What each loss takes down', body }];
 }
 
 function sideHtml({ label, report }: { label: string; report: PlanReport }): Html {

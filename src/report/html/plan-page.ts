@@ -7,6 +7,7 @@ import { html, type Html } from './markup.ts';
 import { type Section, writePage } from './page.ts';
 import { bullets } from './parts.ts';
 import { availabilityHtml, objectivesHtml, priceHtml, systemsHtml } from './sections.ts';
+import { lossesHtml } from './losses.ts';
 import { figuresHtml } from './figures.ts';
 import { zonesHtml } from './zones.ts';
 
@@ -41,9 +42,12 @@ export function countsHtml(verdicts: readonly Verdict[]): Html {
 }
 
 /** The sections, with ids that begin with the prefix so that two reports fit on one page. */
-export function planSections({ plan, systems }: PlanReport, prefix: string): readonly Section[] {
+export function planSections({ plan, systems, losses }: PlanReport, prefix: string): readonly Section[] {
   return [
-    { id: `${prefix}zones`, title: 'Zones', body: zonesHtml(plan) },
+    { id: `${prefix}zones`, title: 'Zones', body: zonesHtml(plan, losses) },
+    ...(losses === undefined
+      ? []
+      : [{ id: `${prefix}losses`, title: 'What each loss takes down', body: lossesHtml(losses) }]),
     { id: `${prefix}objectives`, title: 'Objectives', body: objectivesHtml(plan.verdicts) },
     { id: `${prefix}decisions`, title: 'Decisions', body: systemsHtml(systems, plan) },
     { id: `${prefix}availability`, title: 'Availability', body: availabilityHtml(plan.availability) },

@@ -3,6 +3,8 @@ import type { ControlPlaneFacts, EtcdFacts, Member } from '../../facts.ts';
 import { formatBytes, formatCpu } from '../../core/quantity.ts';
 import { type Plan } from '../../plan/types.ts';
 import { type Pool, poolMaxPerZone, poolZones } from '../../spec/cluster.ts';
+import type { Sweep } from '../../twin/results.ts';
+import { lossOfZone, sayLoss } from '../losses.ts';
 import { counted } from '../words.ts';
 import { html, type Html } from './markup.ts';
 
@@ -12,13 +14,13 @@ interface Box {
 }
 
 /** One card per zone, grouped by region. */
-export function zonesHtml(plan: Plan): Html {
+export function zonesHtml(plan: Plan, losses?: Sweep): Html {
   return html`${managedNote(plan)}${plan.cluster.regions.map(
     (region) =>
       html`<div class="region">
         <h3>${region.name}</h3>
         <div class="zones">
-          ${region.zones.map((zone) => zoneCard(zone, boxesIn(zone, plan), lossOf({ region: region.name, zone }, plan)))}
+          ${region.zones.map((zone) => zoneCard(zone, boxesIn(zone, plan), lossesIn({ region: region.name, zone }, plan, losses)))}
         </div>
       </div> `,
   )}`;
@@ -44,14 +46,31 @@ function lossOf(at: Pick<Member, 'region' | 'zone'>, plan: Plan): Loss | undefin
       };
 }
 
-function zoneCard(zone: string, boxes: readonly Box[], loss: Loss | undefined): Html {
+/** The quorum first, then what the simulation of the loss says of the workloads. */
+function lossesIn(at: Pick<Member, 'region' | 'zone'>, plan: Plan, losses: Sweep | undefined): readonly Loss[] {
+  const quorum = lossOf(at, plan);
+  const row = losses === undefined ? undefined : lossOfZone(losses, at.region, at.zone);
+  return [
+    ...(quorum === undefined ? [] : [quorum]),
+    ...(row === undefined
+      ? []
+      : [
+          {
+            tone: row.failure.workloadsDown.length > 0 ? ('missed' as const) : ('kept' as const),
+            say: `Simulated: ${sayLoss(row.failure)}.`,
+          },
+        ]),
+  ];
+}
+
+function zoneCard(zone: string, boxes: readonly Box[], losses: readonly Loss[]): Html {
   const items = boxes.map(({ name, note }) => html`<li><code>${name}</code><span>${note}</span></li> `);
   return html`<div class="card zone">
     <h3>${zone}</h3>
     <ul>
       ${items.length > 0 ? items : html`<li><span>nothing stands here</span></li>`}
     </ul>
-    ${loss === undefined ? undefined : html`<p class="loss ${loss.tone}">${loss.say}</p>`}
+    ${losses.map(({ tone, say }) => html`<p class="loss ${tone}">${say}</p>`)}
   </div> `;
 }
 
