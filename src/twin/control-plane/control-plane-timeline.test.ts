@@ -33,6 +33,12 @@ describe('etcd', () => {
     expect(states(api)).toEqual([[0, undefined, 'up']]);
     expect(controllerManager).toHaveLength(1);
     expect([takeovers, cutOff]).toEqual([[], []]);
+    // What is kept for it is what would be computed.
+    const other = 'process=kube-scheduler,on=cp-a,at=59m,for=1s';
+    for (const seed of seeds.slice(0, 20)) {
+      const computed = timeline(threeZones, seed, other);
+      expect(timeline(threeZones, seed, 'node=worker-a-1').controllerManager).toEqual(computed.controllerManager);
+    }
   });
 
   it('elects within 0.9 s to 2 s when the zone of the leader is lost, and loses nothing with a follower', () => {

@@ -1,6 +1,6 @@
 /** Faults of a scenario → what the control plane can do at each moment. Same world, scenario and seed: same timeline. */
 import { type Random, seeded } from '../../core/random.ts';
-import type { Scenario } from '../../faults/scenario.ts';
+import type { Fault, FaultKind, Scenario } from '../../faults/scenario.ts';
 import type { World } from '../../inventory/world.ts';
 import { cutOffNodes } from './cut-off.ts';
 import { type EtcdTimeline, etcdTimeline } from './etcd.ts';
@@ -18,6 +18,29 @@ export function controlPlaneTimeline(
   scenario: Scenario,
   { seed }: { readonly seed: number },
 ): ControlPlaneTimeline {
+  const shape = shapeOf(world);
+  if (scenario.faults.every(({ fault }) => touchesNothing(fault, shape))) return quietTimeline(world, seed);
+  return computedTimeline(world, scenario, seed);
+}
+
+/** The timeline while nothing of the control plane breaks, kept: a sweep of nodes asks for it thousands of times. */
+function quietTimeline(world: World, seed: number): ControlPlaneTimeline {
+  const bySeed = quiet.get(world) ?? new Map<number, ControlPlaneTimeline>();
+  quiet.set(world, bySeed);
+  const known = bySeed.get(seed) ?? computedTimeline(world, { name: '', horizon: 1, faults: [] }, seed);
+  bySeed.set(seed, known);
+  return known;
+}
+
+const quiet = new WeakMap<World, Map<number, ControlPlaneTimeline>>();
+
+const HARMLESS: ReadonlySet<FaultKind> = new Set(['registry', 'dns', 'webhook', 'quota', 'rollout', 'drain']);
+
+function touchesNothing(fault: Fault, { machines }: Shape): boolean {
+  return HARMLESS.has(fault.kind) || (fault.kind === 'node' && !machines.has(fault.node));
+}
+
+function computedTimeline(world: World, scenario: Scenario, seed: number): ControlPlaneTimeline {
   const shape = shapeOf(world);
   const ground = groundOf(scenario);
   if (shape.managed) return managedTimeline(world, scenario, { shape, ground });

@@ -40,6 +40,8 @@ export interface Shape {
     readonly election: Millis;
   };
   readonly balancer: Balancer;
+  /** Names of all machines that run a part of it. */
+  readonly machines: ReadonlySet<string>;
   /** By component and the name of its machine. */
   readonly targetOf: (component: Elected, machine: string) => Target;
   readonly lease: { readonly duration: Millis; readonly renewDeadline: Millis; readonly retry: Millis };
@@ -81,17 +83,21 @@ function makeShape(world: World): Shape {
   const { leaseDuration: duration, renewDeadline, retryPeriod: retry } = settings;
   const targets = targetsOf(world);
   const stacked = etcd.topology !== 'external';
+  const etcdOfWorld = etcdMembers(world);
+  const balancer = balancerOf(world);
+  const machines = [...members, ...etcdOfWorld.members, ...balancer.instances].map(({ name }) => name);
   return {
     managed,
     region: members[0]?.region ?? world.zones[0]?.region ?? '',
     members,
     etcd: {
       stacked,
-      ...etcdMembers(world),
+      ...etcdOfWorld,
       heartbeat: stated(world, 'heartbeat-interval') ?? HEARTBEAT,
       election: stated(world, 'election-timeout') ?? ELECTION,
     },
-    balancer: balancerOf(world),
+    balancer,
+    machines: new Set(machines),
     targetOf: targets.targetOf,
     lease: { duration, renewDeadline, retry },
     assumed: managed ? [managedSentence(kind)] : [...targets.assumed, ...ownAssumptions(world)],
