@@ -5,7 +5,15 @@ import { formatPercent } from '../core/percent.ts';
 import type { Plan } from '../plan/types.ts';
 import { sayValue } from '../render/value.ts';
 import type { PlanReport, SystemWords } from './types.ts';
-import { byWeight, priceSentence, rowPrice, rowQuantity, VERDICT_SIGNS, VERDICT_WORDS } from './words.ts';
+import {
+  availabilitySentence,
+  byWeight,
+  priceSentence,
+  rowPrice,
+  rowQuantity,
+  VERDICT_SIGNS,
+  VERDICT_WORDS,
+} from './words.ts';
 
 /** The plan as one Markdown document. */
 export function planMarkdown({ plan, headline, systems }: PlanReport): string {
@@ -76,14 +84,14 @@ function priceParts({ price }: Plan): readonly string[] {
 }
 
 function availabilityParts({ availability }: Plan): readonly string[] {
-  const { expected, downtimePerYear, causes, assumptions } = availability;
+  const { causes, assumptions } = availability;
   const rows = causes.map(({ cause, downtimePerYear: down, share }) => [
     cause,
     sayDuration(down),
     formatPercent(share, 1),
   ]);
   return [
-    `The API is expected to answer ${formatPercent(expected, 4)} of the time: ${sayDuration(downtimePerYear)} without it in a year.`,
+    availabilitySentence(availability),
     ...(rows.length === 0 ? [] : [markdownTable(['cause', 'down per year', 'share'], rows)]),
     ...(assumptions.length === 0 ? [] : [`Assumed:\n\n${list(assumptions)}`]),
   ];

@@ -8,7 +8,7 @@ import { wrap } from '../render/wrap.ts';
 import type { Paint } from './paint.ts';
 import { type Column, writeTable } from './table.ts';
 import type { PlanReport, SystemWords } from './types.ts';
-import { byWeight, priceSentence, rowPrice, rowQuantity, VERDICT_WORDS } from './words.ts';
+import { availabilitySentence, byWeight, priceSentence, rowPrice, rowQuantity, VERDICT_WORDS } from './words.ts';
 
 export interface TextOptions {
   readonly paint: Paint;
@@ -118,7 +118,7 @@ function priceText({ price }: Plan, { paint, width, wide }: TextOptions): string
 }
 
 function availabilityText({ availability }: Plan, { paint, width, wide }: TextOptions): string {
-  const { expected, downtimePerYear, causes, assumptions } = availability;
+  const { causes, assumptions } = availability;
   const columns: readonly Column[] = [
     { title: 'CAUSE' },
     { title: 'DOWN PER YEAR', right: true },
@@ -131,7 +131,7 @@ function availabilityText({ availability }: Plan, { paint, width, wide }: TextOp
   ]);
   const table = rows.length === 0 ? '' : `\n${writeTable(columns, rows, width)}`;
   const assumed = wide && assumptions.length > 0 ? `\nAssumed:\n${bullets(assumptions, width)}` : '';
-  return `${paint.bold('AVAILABILITY')}\nThe API is expected to answer ${formatPercent(expected, 4)} of the time: ${sayDuration(downtimePerYear)} without it in a year.\n${table}${assumed}`;
+  return `${paint.bold('AVAILABILITY')}\n${wrap(availabilitySentence(availability), width).join('\n')}\n${table}${assumed}`;
 }
 
 function notCoveredText({ notCovered }: Plan, { paint, width }: TextOptions): string {

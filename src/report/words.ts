@@ -1,6 +1,8 @@
 /** Words that every report uses for the same thing. */
+import { sayDuration } from '../core/duration.ts';
 import { formatMoney } from '../core/money.ts';
-import type { Price, PriceRow, Verdict } from '../plan/types.ts';
+import { formatPercent } from '../core/percent.ts';
+import type { AvailabilityEstimate, Price, PriceRow, Verdict } from '../plan/types.ts';
 
 export const VERDICT_WORDS: Readonly<Record<Verdict['verdict'], string>> = {
   kept: 'kept',
@@ -47,6 +49,11 @@ export function rowPrice({ perMonth }: PriceRow): string {
 export function rowQuantity({ quantity, unit }: PriceRow): string {
   const number = String(Number(quantity.toFixed(unit === undefined ? 2 : 1)));
   return unit === undefined ? number : `${number} ${unit}`;
+}
+
+/** The availability in words that claim no more than was counted. */
+export function availabilitySentence({ expected, downtimePerYear }: AvailabilityEstimate): string {
+  return `By what can be counted the API answers ${formatPercent(expected, 4)} of the time: ${sayDuration(downtimePerYear)} without it in a year. What hits everything at once, like a bad change, is not in it.`;
 }
 
 /** The first sentence, and what follows it. */

@@ -25,7 +25,7 @@ function assess({ availability, facts }: Evidence): Assessment {
     worst: expected,
     measured: `${sayAvailability(expected)} (${sayDuration(downtimePerYear)} down a year)`,
     evidence: sentences(
-      `Expected downtime is ${sayDuration(downtimePerYear)} a year.`,
+      `The downtime that can be counted is ${sayDuration(downtimePerYear)} a year.`,
       largest &&
         causes.length > 1 &&
         `Largest cause: ${lowerFirst(largest.cause)} (${sayDuration(largest.downtimePerYear)}, ${share} of it).`,

@@ -37,7 +37,7 @@ function figures({ availability, verdicts, price }: Plan): readonly Figure[] {
   const promiseOf = (about: ObjectiveName): string | undefined => verdicts.find(({ name }) => name === about)?.promised;
   return [
     {
-      title: 'API down in a year',
+      title: 'API down in a year, at least',
       figure: sayDuration(availability.downtimePerYear),
       note: promised(`${formatPercent(availability.expected, 4)} available`, promiseOf('apiAvailability')),
       about: 'apiAvailability',

@@ -7,7 +7,15 @@ import type { AvailabilityEstimate, Plan, Price, Verdict } from '../../plan/type
 import { sayValue } from '../../render/value.ts';
 import type { Decision, Need, Runbook, SystemPlan, Verification } from '../../system.ts';
 import type { SystemWords } from '../types.ts';
-import { byWeight, counted, firstSentence, priceSentence, rowPrice, rowQuantity } from '../words.ts';
+import {
+  availabilitySentence,
+  byWeight,
+  counted,
+  firstSentence,
+  priceSentence,
+  rowPrice,
+  rowQuantity,
+} from '../words.ts';
 import { html, type Html } from './markup.ts';
 import { badge, bullets, type Cell, fold, table, type TableRow } from './parts.ts';
 
@@ -166,7 +174,8 @@ function sumRow({ perMonth }: Price): readonly TableRow[] {
 }
 
 /** Expected availability, what takes it, and what was assumed. */
-export function availabilityHtml({ expected, downtimePerYear, causes, assumptions }: AvailabilityEstimate): Html {
+export function availabilityHtml(estimate: AvailabilityEstimate): Html {
+  const { causes, assumptions } = estimate;
   const rows = causes.map(({ cause, downtimePerYear: down, share }) => ({
     cells: [
       { label: 'Cause', content: cause, kind: 'head' as const },
@@ -180,10 +189,7 @@ export function availabilityHtml({ expected, downtimePerYear, causes, assumption
       },
     ],
   }));
-  return html`<p>
-      The API is expected to answer ${formatPercent(expected, 4)} of the time: ${sayDuration(downtimePerYear)} without
-      it in a year.
-    </p>
+  return html`<p>${availabilitySentence(estimate)}</p>
     ${rows.length > 0 ? table('What takes availability', rows) : undefined}
     ${assumptions.length > 0 ? fold('What this assumes', bullets(assumptions)) : undefined}`;
 }
