@@ -42,6 +42,12 @@ describe('members on AWS', () => {
     expect(commands(bare, 'deploy')).not.toContain('provider-id');
   });
 
+  it('have the tag by which the cloud controller knows its cluster, before it is installed', () => {
+    const deploy = commands(aws, 'deploy');
+    expect(deploy).toContain('Name=tag:kubernetes.io/cluster/shop,Values=owned');
+    expect(deploy.indexOf('tag:kubernetes.io/cluster/shop')).toBeLessThan(deploy.indexOf('helm upgrade'));
+  });
+
   it('run the cloud controller in the network of the machines, since there is no other yet', () => {
     for (const made of [aws, capi])
       expect(commands(made, 'deploy')).toMatch(/cloud-controller-manager .*hostNetworking=true/);

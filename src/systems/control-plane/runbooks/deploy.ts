@@ -290,6 +290,11 @@ function afterSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
   const cloud = hasCloudController(cluster)
     ? [
         {
+          say: `See that the members' instances carry the tag kubernetes.io/cluster/${cluster.name}=owned, without which the cloud controller does not start, and that their role has the policies of a control plane that its manual lists (ec2:Describe*, and those of load balancers).`,
+          run: `aws ec2 describe-instances --region ${facts.members[0]?.region ?? ''} --filters Name=tag:kubernetes.io/cluster/${cluster.name},Values=owned Name=private-ip-address,Values=${facts.members.map(({ address }) => address).join(',')} --query 'length(Reservations[].Instances[])'`,
+          expect: String(facts.members.length),
+        },
+        {
           say: 'Install the AWS cloud controller manager, in the network of the machines: it runs before there is one for pods. Until it does, nodes stay tainted as uninitialized.',
           run: cloudController(''),
           expect: 'deployed',
