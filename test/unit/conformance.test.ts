@@ -1,4 +1,6 @@
 /** What every system in the list must hold, whatever it plans. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { ZodType } from 'zod';
@@ -27,6 +29,11 @@ describe('the list of systems', () => {
 });
 
 describe.each(systems.map((system) => [system.id, system] as const))('%s', (id, system) => {
+  it('is found in two hops: the list names its folder, and the folder has the files that the architecture names', () => {
+    const folder = join(import.meta.dirname, '../../src/systems', id);
+    for (const file of ['section.ts', 'plan.ts', 'render.ts']) expect(readdirSync(folder)).toContain(file);
+  });
+
   it('has words', () => {
     for (const text of [system.words.title, system.words.summary, system.words.limits])
       expect(text.length).toBeGreaterThan(3);
