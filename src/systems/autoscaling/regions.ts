@@ -1,4 +1,5 @@
 /** Cluster Autoscaler speaks to one region's API: one installation per region, in a namespace of its own when there are several. */
+import { CLUSTER_AUTOSCALER, clusterAutoscalerNamespaces } from '../../kubernetes/autoscaler-accounts.ts';
 import { MANAGEMENT_NAMESPACE, onManagement } from '../../kubernetes/management.ts';
 import { shortHash } from '../../kubernetes/names.ts';
 import type { Cluster } from '../../spec/cluster.ts';
@@ -23,11 +24,11 @@ export function regionalAutoscalers(
     const runs = { on: 'management', namespace: MANAGEMENT_NAMESPACE } as const;
     return [{ region: first?.name ?? '', release: releaseOf(cluster.name), namespace: 'kube-system', runs }];
   }
-  if (holder !== 'terraform' || cluster.regions.length === 1) return [here(first?.name ?? '', 'cluster-autoscaler')];
-  return cluster.regions.map(({ name }) => ({
-    ...here(name, `cluster-autoscaler-${name}`),
-    namespace: `cluster-autoscaler-${name}`,
-    runs: { on: 'cluster', namespace: `cluster-autoscaler-${name}` },
+  if (holder !== 'terraform' || cluster.regions.length === 1) return [here(first?.name ?? '', CLUSTER_AUTOSCALER)];
+  return clusterAutoscalerNamespaces(cluster.regions).map((namespace, index) => ({
+    ...here(cluster.regions[index]?.name ?? '', namespace),
+    namespace,
+    runs: { on: 'cluster', namespace },
   }));
 }
 

@@ -10,6 +10,7 @@ import { addressOf, instancesOf, membersOf } from './members.ts';
 import { nodeRepairFor } from './repair.ts';
 import { shutdownDelayFor } from './shutdown.ts';
 import { machineFor, podsOfLargestZone } from './sizing.ts';
+import { repairAccounts } from './priority.ts';
 import type { Section } from './section.ts';
 import type { ControlPlaneSettings, Settled } from './settings.ts';
 
@@ -99,6 +100,7 @@ function settingsOf(section: Section, context: Context, members: readonly Member
     machineType: section.kind === 'eks' ? null : type,
     machineStorage: section.kind === 'eks' ? 0 : storage,
     repairShares: REPAIR_SHARES,
+    repairAccounts: repairAccounts(section.kind, cluster),
     publicEndpoint: section.endpoint.public,
   };
 }

@@ -265,10 +265,7 @@ describe('what is rendered', () => {
     const made = example({ spec: west, controlPlane: { kind: 'cluster-api' } });
     const pathsFor = (wanted: 'management' | undefined) =>
       made.artifacts.filter(({ form, target }) => form === 'object' && target === wanted).map(({ path }) => path);
-    expect(pathsFor(undefined)).toEqual([
-      'objects/prioritylevelconfiguration-platform-repair.yaml',
-      'objects/flowschema-platform-repair.yaml',
-    ]);
+    expect(pathsFor(undefined)).toEqual([]);
     expect(pathsFor('management')).toEqual([
       'objects/cluster-shop.yaml',
       'objects/awscluster-shop.yaml',

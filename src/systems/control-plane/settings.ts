@@ -49,6 +49,8 @@ export interface ControlPlaneSettings {
   readonly machineStorage: Bytes;
   /** A level of priority and fairness for what repairs the cluster. */
   readonly repairShares: number;
+  /** Who gets it; empty where nothing inside the cluster repairs or grows it. */
+  readonly repairAccounts: readonly { readonly namespace: string; readonly name: string }[];
   readonly publicEndpoint: boolean;
 }
 

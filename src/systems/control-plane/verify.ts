@@ -33,11 +33,15 @@ function common(facts: Settled, cluster: Cluster): readonly Verification[] {
           ? facts.members.map(({ address }) => address).join(',')
           : 'an address for each API server',
     },
-    {
-      title: 'Repair has its own level of priority',
-      command: 'kubectl get flowschema platform-repair',
-      expect: 'platform-repair',
-    },
+    ...(facts.settings.repairAccounts.length === 0
+      ? []
+      : [
+          {
+            title: 'Repair has its own level of priority',
+            command: 'kubectl get flowschema platform-repair',
+            expect: 'platform-repair',
+          },
+        ]),
   ];
 }
 

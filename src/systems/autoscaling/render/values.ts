@@ -1,4 +1,5 @@
 /** Values of the charts: two copies of everything, spread over zones, protected from eviction. */
+import { CLUSTER_AUTOSCALER } from '../../../kubernetes/autoscaler-accounts.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
@@ -131,7 +132,7 @@ function clusterAutoscaler(
       priorityClassName: CRITICAL,
       podDisruptionBudget: { maxUnavailable: 1 },
       podAnnotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8085' },
-      rbac: { serviceAccount: { name: managed ? release : 'cluster-autoscaler' } },
+      rbac: { serviceAccount: { name: managed ? release : CLUSTER_AUTOSCALER } },
       resources: {
         requests: requests(settings.engineSize),
         limits: { memory: formatBytes(settings.engineSize.memory) },

@@ -2,7 +2,6 @@
 import type { Decision } from '../../../system.ts';
 import { logRetentionDays } from '../audit.ts';
 import { anonymousPaths } from '../authentication.ts';
-import { repairAccounts } from '../priority.ts';
 import { KIND } from './paths.ts';
 import type { Settled } from '../settings.ts';
 
@@ -95,14 +94,26 @@ function audit(facts: Settled): Decision {
 }
 
 function fairness(facts: Settled): Decision {
-  const shares = facts.settings.repairShares;
+  const { repairShares: shares, repairAccounts: accounts } = facts.settings;
   const seats = Math.ceil((SEATS * shares) / (BUILT_IN_SHARES + shares));
+  const built = 'The built-in levels stay: leader election, nodes and probes have seats of their own.';
+  const own =
+    accounts.length === 0
+      ? 'No level is added: Cluster API repairs and grows this cluster from outside, as an administrator, whom no flood of requests delays.'
+      : `What repairs and grows the cluster would share its level with all other controllers of kube-system, or with every tenant, so a flood of requests would stop repair just when it is needed. These accounts get a level with ${shares} shares beside the built-in ${BUILT_IN_SHARES}: ${seats} of ${SEATS} seats on each API server, half of which it lends while idle.`;
   return {
     field: 'priorityAndFairness',
-    value: { level: 'platform-repair', shares, accounts: repairAccounts(facts).map(({ namespace }) => namespace) },
-    because: `The built-in levels stay: leader election, nodes and probes have seats of their own. What repairs and grows the cluster runs outside kube-system and would share the level workload-low with every tenant, so a tenant's flood of requests would stop repair just when it is needed. It gets a level with ${shares} shares beside the built-in ${BUILT_IN_SHARES}: ${seats} of ${SEATS} seats on each API server, half of which it lends while idle.`,
+    value:
+      accounts.length === 0
+        ? 'built-in levels'
+        : {
+            level: 'platform-repair',
+            shares,
+            accounts: accounts.map(({ namespace, name }) => `${namespace}/${name}`),
+          },
+    because: `${built} ${own}`,
     source: { project: 'k8s.io/apiserver v0.36.3', where: 'pkg/apis/flowcontrol/bootstrap/default.go' },
-    from: [KIND],
+    from: [KIND, 'spec.provider', 'spec.regions[].name'],
   };
 }
 
