@@ -10,10 +10,11 @@ import { counted, listed } from './words.ts';
 const MOST_ROWS = 20;
 const MOST_NAMES = 3;
 
-export function sweepSentence({ failures, singlePoints, domains, depth }: SweepOutput): string {
+export function sweepSentence({ failures, singlePoints, domains, depth, leftOut }: SweepOutput): string {
   const down = failures.filter(({ workloadsDown, controlPlane }) => workloadsDown.length > 0 || controlPlane !== 'up');
   const what = `${counted(failures.length, 'failure')} of ${listed(domains)}${depth === 2 ? ', alone and in pairs' : ''}`;
-  if (failures.length === 0) return `There is nothing of ${listed(domains)} to lose.`;
+  if (failures.length === 0)
+    return leftOut > 0 ? 'No failure was run.' : `There is nothing of ${listed(domains)} to lose.`;
   if (down.length === 0) return `No workload goes down in any of ${what}.`;
   const single = singlePoints.length === 0 ? '' : `; ${counted(singlePoints.length, 'single point')} of failure`;
   return `${down.length} of ${what} take something down${single}.`;

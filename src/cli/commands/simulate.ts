@@ -22,6 +22,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const simulations = await simulateSeeds(made, scenario, invocation);
   const [first] = simulations;
   const interrupted = invocation.context.signal.aborted;
+  if (interrupted) invocation.context.stderr.write(`Interrupted after ${simulations.length} seeds.\n`);
   if (first === undefined) return EXIT.interrupted;
   const output = {
     ...first,

@@ -45,7 +45,11 @@ export async function run(invocation: Invocation): Promise<number> {
   bar.end();
   const sweep = summarise(sweeping.twin, question, { found, planned: sweeping.planned });
   print(sweep, invocation);
-  if (invocation.context.signal.aborted) return EXIT.interrupted;
+  if (invocation.context.signal.aborted) {
+    const { length } = sweeping.planned.failures;
+    invocation.context.stderr.write(`Interrupted after ${found.length} of ${length} failures.\n`);
+    return EXIT.interrupted;
+  }
   return failed(sweep, invocation) ? EXIT.findings : EXIT.ok;
 }
 
