@@ -39,6 +39,9 @@ export class Twin {
     const tables = tablesOf(world, state);
     const waiting = settle(world, state, tables);
     tables.journal.settle();
+    // A pod that a run makes fills every column when it begins.
+    const pods = tables.basePods.reduce((most, all) => all.reduce((so, pod) => Math.max(so, pod + 1), most), 0);
+    for (const column of Object.values(tables.pods)) column.freeFrom(pods);
     const zones = zoneCounts(state, (node) => tables.nodes.ready.get(node) === 1);
     this.#ground = { world, state, tables, options: this.options, nodes: nodesOf(world, state), zones, waiting };
     this.waitingBefore = new Map(waiting.map(({ pod, failure }) => [tables.pods.workload.get(pod), failure]));

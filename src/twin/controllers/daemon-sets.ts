@@ -20,10 +20,10 @@ export class DaemonSets {
   readonly #broken = new Set<number>();
 
   constructor(run: Run) {
-    const { clock, world, cluster, rollouts, tables } = run;
+    const { clock, cluster, rollouts, tables } = run;
     this.#run = run;
     this.#client = run.client();
-    this.#sets = world.workloads.flatMap(({ kind }, index) => (kind === 'DaemonSet' ? [index] : []));
+    this.#sets = tables.daemonSets;
     this.#created = clock.kind('manager', (index, node) => this.#make(index, node));
     this.#placed = clock.kind('scheduler', (pod, serial) => {
       if (cluster.isStill(pod, serial)) cluster.bound(pod);

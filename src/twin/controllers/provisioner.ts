@@ -30,7 +30,8 @@ export class Provisioner {
   readonly #pending: () => readonly PodIndex[];
   readonly #looked: number;
   readonly #registered: number;
-  readonly #places: readonly Place[];
+  /** Found when they are needed: a sweep builds many runs that need none. */
+  #places: readonly Place[] | undefined;
   /** Nodes of a pool in a zone, those that are on their way among them. */
   readonly #counts = new Map<string, number>();
   /** On their way. */
@@ -41,14 +42,12 @@ export class Provisioner {
   #made = 0;
 
   constructor(run: Run, settings: Provisioning, pending: () => readonly PodIndex[]) {
-    const { clock, world, signals } = run;
+    const { clock, signals } = run;
     this.#run = run;
     this.#settings = settings;
     this.#pending = pending;
     this.#looked = clock.kind('manager', () => this.#look());
     this.#registered = clock.kind('api', (order) => this.#register(order));
-    this.#places = placesOf(world.nodes, settings);
-    for (const node of world.nodes) if (node.pool !== undefined) this.#count(node, 1);
     signals.listen({
       podUnschedulable: () => this.#onPending(),
       nodeRemoved: (node) => {
@@ -98,6 +97,10 @@ export class Provisioner {
   /** Which nodes would take the pods, found on a copy that is taken back. */
   #pack(): readonly WorldNode[] {
     const { state, tables } = this.#run;
+    if (this.#places === undefined) {
+      this.#places = placesOf(this.#run.world.nodes, this.#settings);
+      for (const node of this.#run.world.nodes) if (node.pool !== undefined) this.#count(node, 1);
+    }
     const pods = this.#pending().filter((pod) => tables.pods.phase.get(pod) === PHASE.pending);
     const mark = state.mark();
     // Room that was ordered before is filled first.
@@ -123,7 +126,7 @@ export class Provisioner {
   /** A node of the first pool and zone that may grow and whose nodes the pod fits. */
   #open(pod: PodIndex, room: Map<string, number>): { node: NodeIndex; sample: WorldNode } | undefined {
     const { state } = this.#run;
-    for (const { pool, sample } of this.#places) {
+    for (const { pool, sample } of this.#places ?? []) {
       const key = keyOf(sample);
       const limit = this.#settings.pools.find(({ name }) => name === pool)?.maxNodesPerZone;
       if (this.#isBlocked(sample) || (limit !== undefined && (room.get(key) ?? 0) >= limit)) continue;

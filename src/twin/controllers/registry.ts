@@ -5,6 +5,7 @@
  */
 import type { Millis } from '../../core/units.ts';
 import { DRAW } from '../engine/chance.ts';
+import type { Container } from '../../kubernetes/pod-spec.ts';
 import type { Run } from '../engine/run.ts';
 import type { PodIndex } from '../model/cluster-state.ts';
 import { registryOf } from '../../faults/places.ts';
@@ -24,12 +25,12 @@ export interface Pull {
 export function pullOf(run: Run, pod: PodIndex): Pull {
   const { clock, options, chance, state, tables } = run;
   const { spec } = state.shapeSource(state.shapeOfPod(pod)).template;
-  const present = imagesBeside(run, pod);
+  const pulled = new Set<string>();
   const serial = tables.pods.serial.get(pod);
   let done = clock.now();
   let waitsFor: string | undefined;
   for (const container of containersOf(spec)) {
-    const here = present.has(container.image);
+    const here = pulled.has(container.image) || isBeside(run, pod, container.image);
     if (here && !pullsAlways(container)) continue;
     const registry = registryOf(container.image);
     const reached = firstReach(run, registry, done);
@@ -37,7 +38,7 @@ export function pullOf(run: Run, pod: PodIndex): Pull {
     // A pull of an image that is there only asks the registry for its digest.
     const took = here ? 0 : chance.between(DRAW.pull, options.pull, serial);
     done = reached + took;
-    present.add(container.image);
+    pulled.add(container.image);
   }
   return { done, waitsFor };
 }
@@ -56,11 +57,17 @@ function firstReach({ scenario, horizon }: Run, registry: string, from: Millis):
   return at;
 }
 
-function imagesBeside({ state, tables }: Run, pod: PodIndex): Set<string> {
-  const images = new Set<string>();
+/** Another pod on the node runs from the image. */
+function isBeside({ state, tables }: Run, pod: PodIndex, image: string): boolean {
   for (const other of state.podsOn(state.nodeOfPod(pod))) {
     if (other === pod || tables.pods.phase.get(other) !== PHASE.running) continue;
-    for (const { image } of containersOf(state.shapeSource(state.shapeOfPod(other)).template.spec)) images.add(image);
+    const { spec } = state.shapeSource(state.shapeOfPod(other)).template;
+    if (uses(spec.containers, image) || uses(spec.initContainers, image)) return true;
   }
-  return images;
+  return false;
+}
+
+function uses(containers: readonly Container[], image: string): boolean {
+  for (const container of containers) if (container.image === image) return true;
+  return false;
 }

@@ -40,10 +40,17 @@ export class Column {
   readonly #journal: Journal;
   readonly #initial: number;
   #cells: Float64Array = new Float64Array(0);
+  /** Changes from this place on need not be taken back. */
+  #free = Number.POSITIVE_INFINITY;
 
   constructor(journal: Journal, initial: number) {
     this.#journal = journal;
     this.#initial = initial;
+  }
+
+  /** Places from here on are filled anew by whoever uses them: their changes are not logged. */
+  freeFrom(place: number): void {
+    this.#free = place;
   }
 
   get(place: number): number {
@@ -54,7 +61,7 @@ export class Column {
     if (place >= this.#cells.length) this.#grow(place);
     const before = this.#cells[place] ?? 0;
     if (before === value) return;
-    this.#journal.log(this, place, before);
+    if (place < this.#free) this.#journal.log(this, place, before);
     this.#cells[place] = value;
   }
 

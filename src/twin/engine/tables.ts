@@ -76,6 +76,8 @@ export interface Tables {
   readonly basePods: readonly PodIndex[][];
   /** The shape that a new pod of a workload has; undefined when it never had a pod. */
   readonly shapes: readonly (ShapeIndex | undefined)[];
+  /** Places of the DaemonSets among the workloads. */
+  readonly daemonSets: readonly number[];
   /** Claims whose volumes are attached to one node at a time: `namespace/name`. */
   readonly movingClaims: ReadonlySet<string>;
 }
@@ -118,6 +120,7 @@ export function tablesOf(world: World, state: ClusterState): Tables {
     indexOf,
     basePods,
     shapes: basePods.map(([first]) => (first === undefined ? undefined : state.shapeOfPod(first))),
+    daemonSets: world.workloads.flatMap(({ kind }, index) => (kind === 'DaemonSet' ? [index] : [])),
     movingClaims: new Set(
       world.claims
         .filter(({ spec }) => spec !== undefined && !spec.accessModes.includes('ReadWriteMany'))
