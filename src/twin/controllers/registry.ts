@@ -5,7 +5,6 @@
  */
 import type { Millis } from '../../core/units.ts';
 import { DRAW } from '../engine/chance.ts';
-import type { Container } from '../../kubernetes/pod-spec.ts';
 import type { Run } from '../engine/run.ts';
 import type { PodIndex } from '../model/cluster-state.ts';
 import { registryOf } from '../../faults/places.ts';
@@ -30,7 +29,7 @@ export function pullOf(run: Run, pod: PodIndex): Pull {
   let done = clock.now();
   let waitsFor: string | undefined;
   for (const container of containersOf(spec)) {
-    const here = pulled.has(container.image) || isBeside(run, pod, container.image);
+    const here = pulled.has(container.image) || isBeside(run, pod, tables.imageNumber(container.image));
     if (here && !pullsAlways(container)) continue;
     const registry = registryOf(container.image);
     const reached = firstReach(run, registry, done);
@@ -58,16 +57,10 @@ function firstReach({ scenario, horizon }: Run, registry: string, from: Millis):
 }
 
 /** Another pod on the node runs from the image. */
-function isBeside({ state, tables }: Run, pod: PodIndex, image: string): boolean {
+function isBeside({ state, tables }: Run, pod: PodIndex, image: number): boolean {
   for (const other of state.podsOn(state.nodeOfPod(pod))) {
     if (other === pod || tables.pods.phase.get(other) !== PHASE.running) continue;
-    const { spec } = state.shapeSource(state.shapeOfPod(other)).template;
-    if (uses(spec.containers, image) || uses(spec.initContainers, image)) return true;
+    if (tables.imagesOf(state.shapeOfPod(other)).includes(image)) return true;
   }
-  return false;
-}
-
-function uses(containers: readonly Container[], image: string): boolean {
-  for (const container of containers) if (container.image === image) return true;
   return false;
 }

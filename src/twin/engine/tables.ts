@@ -78,6 +78,9 @@ export interface Tables {
   readonly shapes: readonly (ShapeIndex | undefined)[];
   /** Places of the DaemonSets among the workloads. */
   readonly daemonSets: readonly number[];
+  /** Images of a shape's containers, as numbers. */
+  readonly imagesOf: (shape: ShapeIndex) => readonly number[];
+  readonly imageNumber: (image: string) => number;
   /** Claims whose volumes are attached to one node at a time: `namespace/name`. */
   readonly movingClaims: ReadonlySet<string>;
 }
@@ -121,11 +124,33 @@ export function tablesOf(world: World, state: ClusterState): Tables {
     basePods,
     shapes: basePods.map(([first]) => (first === undefined ? undefined : state.shapeOfPod(first))),
     daemonSets: world.workloads.flatMap(({ kind }, index) => (kind === 'DaemonSet' ? [index] : [])),
+    ...imageTable(state),
     movingClaims: new Set(
       world.claims
         .filter(({ spec }) => spec !== undefined && !spec.accessModes.includes('ReadWriteMany'))
         .map(({ namespace, name }) => `${namespace}/${name}`),
     ),
+  };
+}
+
+function imageTable(state: ClusterState): Pick<Tables, 'imagesOf' | 'imageNumber'> {
+  const numbers = new Map<string, number>();
+  const ofShape: (readonly number[] | undefined)[] = [];
+  const imageNumber = (image: string): number => {
+    const known = numbers.get(image) ?? numbers.size;
+    numbers.set(image, known);
+    return known;
+  };
+  return {
+    imageNumber,
+    imagesOf: (shape) => {
+      const known = ofShape[shape];
+      if (known !== undefined) return known;
+      const { spec } = state.shapeSource(shape).template;
+      const images = [...spec.initContainers, ...spec.containers].map(({ image }) => imageNumber(image));
+      ofShape[shape] = images;
+      return images;
+    },
   };
 }
 
