@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../faults/scenario.ts';
 import { HOUR, START, of, scenario, spread, workload, world, zones } from './twin.test-support.ts';
+import { distributionOf } from './outcomes/distribution.ts';
+import type { TwinSettings } from './twin.ts';
 import { Twin } from './twin.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -125,5 +127,103 @@ describe('a node that comes back', () => {
       expect(run.tables.workloads.serving.get(0)).toBe(8);
       expect(run.losses.of(0).every(({ deletedAt }) => deletedAt === undefined)).toBe(true);
     });
+  });
+});
+
+describe('a control plane that is away', () => {
+  /** Nobody answers from 60 s to 600 s; then a new controller manager leads. */
+  const away: TwinSettings['timelineOf'] = () => {
+    const cause = { say: 'etcd has lost its quorum' };
+    const spans = <State>(good: State, bad: State) => [
+      { from: 0, to: 60_000, state: good, causes: [] },
+      { from: 60_000, to: 600_000, state: bad, causes: [cause] },
+      { from: 600_000, to: undefined, state: good, causes: [] },
+    ];
+    interface Lead {
+      readonly leads: boolean;
+      readonly member: string | undefined;
+    }
+    const leads: Lead = { leads: true, member: 'a' };
+    const idle: Lead = { leads: false, member: undefined };
+    return {
+      api: spans('up' as const, 'down' as const),
+      controllerManager: spans(leads, idle),
+      scheduler: spans(leads, idle),
+      takeovers: [600_000],
+      cutOff: [],
+    };
+  };
+
+  it('freezes what runs, and gives every node a new grace when it is back', () => {
+    const twin = new Twin(world(zones(['a', 'b'], 2), web(8), workload('Deployment', 'idle', { replicas: 1 })), {
+      start: START,
+      timelineOf: away,
+    });
+    const lost = twin.nodeOf(twin.world.workloads[1]?.pods[0] as never) ?? '';
+    const result = twin.simulate(scenario({ fault: { kind: 'node', node: lost }, at: 50_000 }));
+    expect(result.controlPlane.intervals.map(({ state, from }) => [state, from])).toEqual([
+      ['up', 0],
+      ['down', 60],
+      ['up', 600],
+    ]);
+    const { intervals, recoveredAt } = of(result, 'web');
+    expect(intervals[0]).toMatchObject({ state: 'up', to: 50 });
+    // New leader, new grace, toleration.
+    expect(recoveredAt).toBeGreaterThan(600 + 50 + 300);
+    expect(recoveredAt).toBeLessThan(600 + 1 + 60 + 10 + 300 + 5);
+    const other = ['a0', 'a1', 'b0', 'b1'].find(
+      (name) => name !== lost && name !== twin.nodeOf(twin.world.workloads[0]?.pods[0] as never),
+    );
+    const still = of(twin.simulate(scenario({ fault: { kind: 'registry', host: undefined } })), 'web');
+    expect(other).toBeDefined();
+    expect(still.intervals).toEqual([
+      expect.objectContaining({ state: 'up', from: 0, to: 60 }),
+      expect.objectContaining({ state: 'frozen', from: 60, to: 600, cause: 'etcd has lost its quorum' }),
+      expect.objectContaining({ state: 'up', from: 600 }),
+    ]);
+  });
+});
+
+describe('a Job', () => {
+  const lose = (spec: Readonly<Record<string, unknown>>) => {
+    const twin = new Twin(world(zones(['a', 'b'], 1), workload('Job', 'batch', { spec })), { start: START });
+    const node = twin.nodeOf(twin.world.workloads[0]?.pods[0] as never) ?? '';
+    return of(twin.simulate(scenario({ kind: 'node', node })), 'batch');
+  };
+  it('replaces a pod while it terminates, unless it has to wait for its end', () => {
+    expect(lose({}).recoveredAt).toBeLessThan(370);
+    expect(lose({ podReplacementPolicy: 'Failed' }).recoveredAt).toBeUndefined();
+  });
+});
+
+describe('many seeds', () => {
+  it('spread between the earliest and the latest detection', () => {
+    const twin = new Twin(world(zones(['a', 'b'], 2), web(8)), { start: START });
+    const seeds = Array.from({ length: 60 }, (_, seed) => seed);
+    const [only] = distributionOf(twin, scenario({ kind: 'node', node: 'a0' }), seeds);
+    const { p1, p50, p99 } = only?.recoveredAt ?? { p1: 0, p50: 0, p99: 0 };
+    expect(p1).toBeGreaterThan(339);
+    expect(p50).toBeGreaterThan(p1);
+    expect(p99).toBeGreaterThan(p50);
+    expect(p99).toBeLessThan(372);
+  });
+});
+
+describe('promises', () => {
+  it('are judged by the failure that they are about, and unknown else', () => {
+    const shop = world(zones(['a', 'b'], 2), web(8));
+    const judge = (minutes: number, fault: Fault) =>
+      new Twin(shop, {
+        start: START,
+        objectives: { nodeFailureRecovery: minutes * 60_000, apiAvailability: 0.9999 },
+      }).simulate(scenario(fault)).objectives;
+    expect(judge(7, { kind: 'node', node: 'a0' })[0]).toMatchObject({
+      name: 'nodeFailureRecovery',
+      verdict: 'kept',
+      promised: '7 m',
+    });
+    expect(judge(2, { kind: 'node', node: 'a0' })[0]).toMatchObject({ verdict: 'missed' });
+    expect(judge(2, { kind: 'zone', region: '', zone: 'a' })[0]).toMatchObject({ verdict: 'unknown' });
+    expect(judge(2, { kind: 'node', node: 'a0' })[1]).toMatchObject({ name: 'apiAvailability', verdict: 'unknown' });
   });
 });

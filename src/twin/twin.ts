@@ -61,13 +61,13 @@ export class Twin {
   }
 
   /** Runs the scenario to its end, has the outcome read, and takes everything back. */
-  run<Result>(scenario: Scenario, read: (run: BuiltRun) => Result): Result {
+  run<Result>(scenario: Scenario, read: (run: BuiltRun) => Result, seed: number = this.options.seed): Result {
     const { state, tables } = this.#ground;
     const mark = state.mark();
     const moves = tables.journal.mark();
-    const timeline = this.#timelineOf(this.world, scenario, this.options);
+    const timeline = this.#timelineOf(this.world, scenario, { seed });
     try {
-      const run = buildRun(this.#ground, scenario, timeline);
+      const run = buildRun(this.#ground, { scenario, timeline, seed });
       run.clock.runTo(scenario.horizon);
       return read(run);
     } finally {
@@ -76,8 +76,8 @@ export class Twin {
     }
   }
 
-  simulate(scenario: Scenario): Simulation {
-    return this.run(scenario, (run) => simulationOf(run, this.waitingBefore));
+  simulate(scenario: Scenario, seed: number = this.options.seed): Simulation {
+    return this.run(scenario, (run) => simulationOf(run, this.waitingBefore), seed);
   }
 }
 

@@ -7,10 +7,13 @@ import type { Fault, TimedFault } from '../../faults/scenario.ts';
 import { causeOf } from '../control-plane/ground.ts';
 import { DRAW } from '../engine/chance.ts';
 import type { Run } from '../engine/run.ts';
-import type { NodeIndex } from '../model/cluster-state.ts';
+import { PHASE } from '../engine/tables.ts';
+import type { NodeIndex, PodIndex } from '../model/cluster-state.ts';
 
 /** A kubelet that finds the API again has waited for its next try to renew its lease. */
 const RETURN: { readonly least: Millis; readonly most: Millis } = { least: 500, most: 10_000 };
+
+const DNS = /^(?:kube-dns|coredns)$/;
 
 export interface Nodes {
   readonly named: (name: string) => NodeIndex | undefined;
@@ -18,7 +21,7 @@ export interface Nodes {
 }
 
 export function faults(run: Run, nodes: Nodes): void {
-  const { clock, scenario, cluster, troubles, timeline, chance, tables } = run;
+  const { clock, scenario, cluster, troubles, timeline, chance, tables, world } = run;
   const begins = clock.kind('world', (index) => begin(scenario.faults[index]));
   const ends = clock.kind('world', (index) => end(scenario.faults[index]));
   const cut = clock.kind('world', (index) => {
@@ -51,12 +54,25 @@ export function faults(run: Run, nodes: Nodes): void {
   function begin(timed: TimedFault | undefined): void {
     if (timed === undefined) return;
     const cause = causeOf(timed);
+    if (timed.fault.kind === 'dns')
+      for (const pod of dnsPods()) cluster.setReady(pod, false, { causes: () => [cause] });
     for (const node of stoppedNodes(timed.fault, nodes))
       cluster.stopMachine(node, troubles.begin(node, clock.now(), [cause]));
   }
 
+  /** Pods behind the cluster's DNS Service. */
+  function dnsPods(): readonly PodIndex[] {
+    const services = world.services.filter(({ namespace, name }) => namespace === 'kube-system' && DNS.test(name));
+    return services
+      .flatMap(({ workloads }) => workloads)
+      .flatMap((workload) => cluster.podsOf(tables.indexOf.get(workload) ?? -1));
+  }
+
   function end(timed: TimedFault | undefined): void {
     if (timed === undefined) return;
+    if (timed.fault.kind === 'dns') {
+      for (const pod of dnsPods()) if (tables.pods.phase.get(pod) === PHASE.running) cluster.setReady(pod, true);
+    }
     for (const node of stoppedNodes(timed.fault, nodes)) cluster.startMachine(node);
   }
 }

@@ -9,6 +9,7 @@ import { Deployments } from '../controllers/deployments.ts';
 import { Drains } from '../controllers/drains.ts';
 import type { Nodes } from '../controllers/faults.ts';
 import { faults } from '../controllers/faults.ts';
+import { Jobs } from '../controllers/jobs.ts';
 import { Kubelet } from '../controllers/kubelet.ts';
 import { NodeLifecycle } from '../controllers/node-lifecycle.ts';
 import { nodeRepair } from '../controllers/node-repair.ts';
@@ -47,6 +48,7 @@ export interface Ground {
 }
 
 export interface Controllers {
+  readonly jobs: Jobs;
   readonly kubelet: Kubelet;
   readonly nodeLifecycle: NodeLifecycle;
   readonly replicaSets: ReplicaSets;
@@ -62,8 +64,16 @@ export interface BuiltRun extends Run, Controllers {
   readonly assumed: ReadonlySet<string>;
 }
 
-export function buildRun(ground: Ground, scenario: Scenario, timeline: ControlPlaneTimeline): BuiltRun {
-  const run = bareRun(ground, scenario, timeline);
+/** What differs from run to run. */
+export interface Question {
+  readonly scenario: Scenario;
+  readonly timeline: ControlPlaneTimeline;
+  readonly seed: number;
+}
+
+export function buildRun(ground: Ground, question: Question): BuiltRun {
+  const run = bareRun(ground, question);
+  const { timeline } = question;
   const controllers = startControllers(run, ground);
   faults(run, ground.nodes);
   for (const { pod, failure } of ground.waiting) controllers.scheduler.seed(pod, failure);
@@ -81,6 +91,7 @@ function startControllers(run: Run, { zones, nodes, options }: Ground): Controll
   };
   const controllers = {
     ...sets,
+    jobs: new Jobs(run, admission),
     kubelet: new Kubelet(run, volumesOf(run)),
     nodeLifecycle: new NodeLifecycle(run, zones),
     deployments: new Deployments(run, sets),
@@ -102,8 +113,7 @@ function startControllers(run: Run, { zones, nodes, options }: Ground): Controll
 
 function bareRun(
   { world, state, tables, options }: Ground,
-  scenario: Scenario,
-  timeline: ControlPlaneTimeline,
+  { scenario, timeline, seed }: Question,
 ): Run & Pick<BuiltRun, 'assumed'> {
   const { settings } = world.controlPlane;
   const gate = gateOf(timeline);
@@ -121,7 +131,8 @@ function bareRun(
     timeline,
     gate,
     clock,
-    chance: chanceOf(options.seed),
+    seed,
+    chance: chanceOf(seed),
     state,
     tables,
     signals,

@@ -25,6 +25,7 @@ export interface Run {
   readonly timeline: ControlPlaneTimeline;
   readonly gate: Gate;
   readonly clock: Clock;
+  readonly seed: number;
   readonly chance: Chance;
   readonly state: ClusterState;
   readonly tables: Tables;

@@ -1,10 +1,10 @@
 /** The answer of `simulate`. */
 import { formatFault } from '../../faults/say.ts';
-import { controlPlaneAssumptions } from '../control-plane/control-plane-timeline.ts';
 import type { BuiltRun } from '../engine/build-run.ts';
 import type { World } from '../../inventory/world.ts';
 import type { ObjectiveVerdict, Simulation, WorkloadOutcome } from '../results.ts';
 import { acceptedDowntime } from './accepted-downtime.ts';
+import { assumptionsOf } from './assumptions.ts';
 import { controlPlaneIntervals } from './control-plane.ts';
 import { verdictsOf } from './objectives.ts';
 import type { WaitingBefore } from './outcomes.ts';
@@ -22,14 +22,14 @@ export function simulationOf(run: BuiltRun, before: WaitingBefore): Simulation {
       from: seconds(at),
       ...(until === undefined ? {} : { to: seconds(until) }),
     })),
-    seed: options.seed,
+    seed: run.seed,
     horizonSeconds: seconds(horizon),
     kubernetesVersion: world.kubernetesVersion ?? '',
     workloads,
     controlPlane: { intervals: controlPlaneIntervals(timeline, horizon) },
     pendingAtEnd: run.scheduler.unschedulable().length,
     objectives: [...verdictsOf(run, options.objectives), ...downtimeVerdicts(world, workloads)],
-    assumed: [...new Set([...controlPlaneAssumptions(world), ...run.assumed, ...run.state.assumed()])],
+    assumed: assumptionsOf(run),
   };
 }
 

@@ -1,0 +1,110 @@
+/**
+ * Pods of Jobs: a lost one is replaced while it terminates, or only when it is gone (podReplacementPolicy, a pod failure
+ * policy); failures count against backoffLimit unless the policy ignores disruptions. Kubernetes v1.36.3
+ * pkg/controller/job/job_controller.go; what a Job computes, and when it ends, no object tells.
+ */
+import { isObject } from '../../core/json.ts';
+import { at } from '../../kubernetes/objects.ts';
+import type { Workload } from '../../inventory/world.ts';
+import type { ApiClient } from '../engine/api-client.ts';
+import type { Run } from '../engine/run.ts';
+import type { PodIndex } from '../model/cluster-state.ts';
+import { placeOfWorkload } from '../outcomes/places.ts';
+import type { Admission } from './admission.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const WORKERS = 5;
+const DEFAULT_BACKOFF_LIMIT = 6;
+
+export class Jobs {
+  readonly #run: Run;
+  readonly #admission: Admission;
+  readonly #client: ApiClient;
+  readonly #queue: WorkQueue;
+  readonly #created: number;
+  readonly #failures = new Map<number, number>();
+
+  constructor(run: Run, admission: Admission) {
+    const { clock, signals, tables, world } = run;
+    this.#run = run;
+    this.#admission = admission;
+    this.#client = run.client();
+    this.#queue = new WorkQueue(clock, WORKERS, (job) => this.#sync(job));
+    this.#created = clock.kind('manager', (job) => this.#create(job));
+    const jobOf = (pod: PodIndex): number => {
+      const index = tables.pods.workload.get(pod);
+      return world.workloads[index]?.kind === 'Job' ? index : -1;
+    };
+    signals.listen({
+      podTerminating: (pod) => {
+        if (jobOf(pod) >= 0) this.#queue.add(jobOf(pod));
+      },
+      podGone: (pod) => {
+        const job = jobOf(pod);
+        if (job < 0) return;
+        this.#failures.set(job, (this.#failures.get(job) ?? 0) + 1);
+        this.#queue.add(job);
+      },
+    });
+  }
+
+  #sync(job: number): void {
+    const { world, tables, cluster, state, clock } = this.#run;
+    const source = world.workloads[job];
+    if (source === undefined || this.#isFailed(job, source)) {
+      this.#queue.done(job);
+      return;
+    }
+    const ending = waitsForEnd(source) ? cluster.podsOf(job).filter((pod) => state.isTerminating(pod)).length : 0;
+    const missing = tables.workloads.target.get(job) - tables.workloads.active.get(job) - ending;
+    if (missing > 0) clock.at(this.#client.call(), this.#created, job);
+    else this.#queue.done(job);
+  }
+
+  #create(job: number): void {
+    const { world, tables, cluster, losses } = this.#run;
+    const source = world.workloads[job];
+    const shape = tables.shapes[job];
+    const refused = source === undefined || shape === undefined || this.#admission.refusal(source) !== undefined;
+    if (!refused) {
+      cluster.createPod({ workload: job, shape, ordinal: -1, revision: 0, loss: losses.claim(job, -1) });
+      this.#client.event();
+      this.#queue.add(job);
+    }
+    this.#queue.done(job, refused);
+  }
+
+  #isFailed(job: number, source: Workload): boolean {
+    const limit = at(source.sourced?.object, 'spec', 'backoffLimit');
+    const most = typeof limit === 'number' ? limit : DEFAULT_BACKOFF_LIMIT;
+    if (ignoresDisruptions(source) || (this.#failures.get(job) ?? 0) <= most) return false;
+    const origin = placeOfWorkload(source, ['spec', 'backoffLimit']);
+    for (const loss of this.#run.losses.of(job)) {
+      if (loss.endedAt === undefined)
+        loss.held = {
+          say: `the Job has failed: more than ${most} pods did`,
+          ...(origin === undefined ? {} : { origin }),
+        };
+    }
+    return true;
+  }
+}
+
+/** `Failed` is also what a pod failure policy brings with it. */
+function waitsForEnd({ sourced }: Workload): boolean {
+  const written = at(sourced?.object, 'spec', 'podReplacementPolicy');
+  return written === undefined ? isObject(at(sourced?.object, 'spec', 'podFailurePolicy')) : written === 'Failed';
+}
+
+function ignoresDisruptions({ sourced }: Workload): boolean {
+  const rules = at(sourced?.object, 'spec', 'podFailurePolicy', 'rules');
+  if (!Array.isArray(rules)) return false;
+  return rules.some((rule: unknown) => {
+    const patterns = at(rule, 'onPodConditions');
+    return (
+      at(rule, 'action') === 'Ignore' &&
+      Array.isArray(patterns) &&
+      patterns.some((pattern: unknown) => at(pattern, 'type') === 'DisruptionTarget')
+    );
+  });
+}
