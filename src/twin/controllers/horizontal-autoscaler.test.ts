@@ -19,7 +19,7 @@ describe('replicas of a utilisation', () => {
     ['scales down less when metrics are missing', 5, 50, pods([100, 100, 100, 100, undefined]), 3],
     ['does not turn round through missing metrics', 2, 50, pods([400, undefined]), 2],
     ['ignores unready pods when it scales down', 5, 50, pods([100, 300, 500, 250], 1), 3],
-  ])('%s', (_, current, percent, samples, wanted) => {
+  ])('%s', (...[, current, percent, samples, wanted]) => {
     expect(resourceReplicas(current, percent, samples)).toBe(wanted);
   });
   it('says nothing without metrics', () => {
