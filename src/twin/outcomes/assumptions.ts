@@ -8,21 +8,29 @@ export function assumptionsOf(run: BuiltRun): readonly string[] {
   const { world, options, losses, scenario } = run;
   const sentences = [...controlPlaneAssumptions(world), ...run.assumed, ...run.state.assumed()];
   const touched = [...losses.workloads()].map((index) => world.workloads[index]);
-  if (touched.length > 0) sentences.push(startSentence(run));
+  if (someStarted(run)) sentences.push(startSentence(run));
   const scaled = touched.filter((workload) => workload?.autoscaler !== undefined).length;
   if (scaled > 0)
     sentences.push(
-      `The replicas of ${scaled} ${scaled === 1 ? 'workload' : 'workloads'} with an autoscaler are held: no object tells how its load moves.`,
+      `The replicas of ${scaled} ${scaled === 1 ? 'workload' : 'workloads'} with an autoscaler are held; no object tells how load moves.`,
     );
   if (scenario.faults.some(({ fault }) => fault.kind === 'dns'))
     sentences.push(
-      'What workloads do while names do not resolve is not known: only the DNS pods themselves count as down.',
+      'What workloads do while names do not resolve is not known; only the DNS pods themselves count as down.',
     );
-  if (options.repair === undefined && options.cloudDeletesNodes === undefined && touched.length > 0)
-    sentences.push(
-      'Nothing in the input repairs nodes or deletes those that are lost: pods of StatefulSets wait for theirs.',
-    );
+  const stateful = touched.some((workload) => workload?.kind === 'StatefulSet');
+  if (stateful && options.repair === undefined && options.cloudDeletesNodes === undefined)
+    sentences.push('Nothing in the input repairs lost nodes or deletes them; pods of StatefulSets wait for theirs.');
   return [...new Set(sentences)];
+}
+
+/** A pod was started anew somewhere. */
+function someStarted({ losses }: BuiltRun): boolean {
+  for (const index of losses.workloads()) {
+    for (const { boundAt, endedAt } of losses.of(index))
+      if (boundAt !== undefined || endedAt !== undefined) return true;
+  }
+  return false;
 }
 
 function startSentence({ options }: BuiltRun): string {
