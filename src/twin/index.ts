@@ -11,7 +11,7 @@ export { createClusterState, type StateSettings } from './model/create-state.ts'
 export type { ClusterState } from './model/cluster-state.ts';
 export { sequencePods, type PodChoice, type PodSequence, type SequenceStep } from './sequence-pods.ts';
 export { DEFAULT_OPTIONS, type NodePoolLimit, type Provisioning, type TwinOptions } from './engine/options.ts';
-export { distributionOf, quantiles, type Quantiles, type WorkloadDistribution } from './outcomes/distribution.ts';
+export { distributionOf } from './distribution.ts';
 export { settingsOfPlan } from './plan-settings.ts';
 export type { Simulation, Sweep, SweepFailure, WorkloadOutcome } from './results.ts';
 export { simulate } from './simulate.ts';
