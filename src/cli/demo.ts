@@ -87,7 +87,9 @@ async function demoCluster(
   await writeTree(rendered, { out: tree, cluster: plan.cluster.name, layout: 'plain', force: false }, options.signal);
   const decisions = Object.values(plan.systems).reduce((sum, { decisions: own }) => sum + own.length, 0);
   options.onProgress(`${label}: ${counted(decisions, 'decision')}, ${counted(rendered.files.length, 'file')} rendered`);
-  const losses = await lossesOf(plan, documents[label].file);
+  const losses = await lossesOf(plan, documents[label].file, {
+    objectives: documents.hardened.cluster.objectives,
+  });
   options.onProgress(`${label}: ${counted(losses?.failures.length ?? 0, 'loss', 'losses')} simulated`);
   const words = systems.map(({ id, words: own }) => ({ id, ...own }));
   const report: PlanReport = { plan, headline: headline(plan), systems: words, losses };

@@ -5,6 +5,7 @@ import { readTexts } from '../inventory/read.ts';
 import { worldOfPlan } from '../inventory/world-of.ts';
 import type { Plan } from '../plan/types.ts';
 import { renderTree } from '../render/tree.ts';
+import type { Objectives } from '../spec/cluster.ts';
 import { systems } from '../systems/index.ts';
 import type { Sweep } from '../twin/results.ts';
 import { sweep } from '../twin/sweep.ts';
@@ -14,8 +15,19 @@ const HORIZON = 3_600_000;
 /** More machines make a report wait; `holdfast sweep` is for them. */
 const MOST_NODES = 500;
 
+export interface LossOptions {
+  /** Where the path of the document starts. */
+  readonly directory?: string;
+  /** Promises to judge by; default: the plan's own. */
+  readonly objectives?: Objectives;
+}
+
 /** Undefined when the document names no workloads, or their manifests cannot be read as they are. */
-export async function lossesOf(plan: Plan, document: string, directory = '.'): Promise<Sweep | undefined> {
+export async function lossesOf(
+  plan: Plan,
+  document: string,
+  { directory = '.', objectives = plan.cluster.objectives }: LossOptions = {},
+): Promise<Sweep | undefined> {
   const { workloads } = plan.cluster;
   if (workloads.length === 0) return undefined;
   const folder = document.startsWith('<') ? '.' : dirname(document);
@@ -29,5 +41,12 @@ export async function lossesOf(plan: Plan, document: string, directory = '.'): P
   const { files } = renderTree(plan, systems, { layout: 'plain' });
   const world = worldOfPlan({ plan, files, workloads: readInventory(manifests) });
   if (world.problems.length > 0 || world.nodes.length === 0 || world.nodes.length > MOST_NODES) return undefined;
-  return sweep(world, { domains: ['zone', 'node', 'member'], depth: 1, horizon: HORIZON }, twinSettings(plan, 1));
+  return sweep(
+    world,
+    { domains: ['zone', 'node', 'member'], depth: 1, horizon: HORIZON },
+    {
+      ...twinSettings(plan, 1),
+      objectives,
+    },
+  );
 }

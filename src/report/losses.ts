@@ -38,6 +38,25 @@ export function lossOfZone(sweep: Sweep, region: string, zone: string): LossRow 
   return lossRows(sweep).find(({ failure }) => failure.fault === `zone=${region}/${zone}`);
 }
 
+/** By objective: in how many of the losses that put it to the test it is kept, and where it is missed. */
+export function simulatedVerdicts({ failures }: Sweep): ReadonlyMap<string, string> {
+  const tests = [
+    ['nodeFailureRecovery', 'node='],
+    ['zoneFailureRecovery', 'zone='],
+    ['controlPlaneRecovery', 'member='],
+  ] as const;
+  return new Map(
+    tests.flatMap(([objective, prefix]) => {
+      const tested = failures.filter(({ fault }) => fault.startsWith(prefix));
+      const missed = tested.filter(({ objectivesMissed }) => objectivesMissed.includes(objective));
+      if (tested.length === 0) return [];
+      const kept = `Simulated: kept in ${tested.length - missed.length} of ${counted(tested.length, 'loss', 'losses')}`;
+      const [first] = missed;
+      return [[objective, first === undefined ? `${kept}.` : `${kept}; missed by ${first.fault}: ${first.cause}.`]];
+    }),
+  );
+}
+
 /** The sweep ranks: the first is the worst. */
 function worst(what: string, failures: readonly SweepFailure[]): readonly LossRow[] {
   const [first] = failures;

@@ -14,7 +14,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const out = textOption(invocation, 'out') ?? 'holdfast-report.html';
   const document = await findDocument(invocation);
   const plan = await planDocument(document, invocation);
-  const losses = await lossesOf(plan, document.file, invocation.context.cwd);
+  const losses = await lossesOf(plan, document.file, { directory: invocation.context.cwd });
   const report = { ...reportOf(plan), losses };
   await writeAtOnce(pathFrom(invocation, out), planHtml(report));
   const format = formatOf(invocation);
