@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withLock } from './lock.ts';
 
@@ -32,6 +35,26 @@ describe.runIf(process.platform === 'linux')('a lock', () => {
     await Promise.all([enter(), enter(), enter(), enter()]);
     expect(most).toBe(1);
     expect(waited).toBeGreaterThan(0);
+  });
+
+  it('is waited for by a process that has nothing else to do', async () => {
+    const path = join(root, 'three.lock');
+    const module = pathToFileURL(join(import.meta.dirname, 'lock.ts')).href;
+    const script = `const { withLock } = await import('${module}');
+      await withLock('${path}', async () => console.log('in'), () => console.log('waiting'));`;
+    let said = '';
+    const child = await withLock(path, async () => {
+      const started = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      started.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      await once(started.stdout, 'data');
+      return started;
+    });
+    await once(child, 'close');
+    expect(said).toBe('waiting\nin\n');
   });
 
   it('is free again after a failure', async () => {

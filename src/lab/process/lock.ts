@@ -34,12 +34,13 @@ async function acquire(path: string, flags: readonly string[]): Promise<NodeJS.W
     // An interrupt of the terminal must reach us, not take the lock away while we still write.
     detached: true,
   });
-  child.unref();
   const answer = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]).catch(
     (error: unknown) => {
       throw withoutFlock(error);
     },
   );
+  // Not before the answer: with nothing else to wait for, this process would end in silence while another holds the lock.
+  child.unref();
   return answer === undefined ? undefined : child.stdin;
 }
 
