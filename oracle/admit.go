@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -76,29 +77,32 @@ func (f factoryInitializer) Initialize(plugin admission.Interface) {
 	}
 }
 
-// admitAll admits every object and hands it to its informer, kind by kind.
+// admitAll admits every object and hands it to its informer, kind by kind. It names all that it refuses.
 func (a *admitter) admitAll(objects manifests) error {
 	addNamespaces(objects)
 	addPriorityClasses(objects)
+	var refused []error
 	for _, k := range kinds {
 		seen := map[string]bool{}
 		for _, obj := range objects[k.name] {
 			admitted, err := a.admit(k, obj)
 			if err != nil {
-				return err
+				refused = append(refused, err)
+				continue
 			}
 			if admitted == nil {
 				continue
 			}
 			name := nameOf(admitted)
 			if seen[name] {
-				return fmt.Errorf("%s %s is there twice", k.name, name)
+				refused = append(refused, fmt.Errorf("%s %s is there twice", k.name, name))
+				continue
 			}
 			seen[name] = true
 			a.informers[reflect.TypeOf(k.empty)].add(admitted)
 		}
 	}
-	return nil
+	return errors.Join(refused...)
 }
 
 // admit returns the object as the scheduler would see it, or nothing for a pod that has ended.

@@ -35,6 +35,8 @@ type cluster struct {
 	profile    framework.Framework
 	snapshot   *internalcache.Snapshot
 	preemption *defaultpreemption.DefaultPreemption
+	// window is there when nodes are sampled as the scheduler does by default; nil looks at all.
+	window *window
 }
 
 type options struct {

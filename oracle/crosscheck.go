@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	fwk "k8s.io/kube-scheduler/framework"
@@ -63,7 +64,7 @@ func sameRefusals(j *judgement, unfit *framework.FitError) error {
 	}
 	for _, node := range j.verdict.Nodes {
 		theirs := unfit.Diagnosis.NodeToStatus.Get(node.Node)
-		if theirs.Code().String() != node.Code || !slices.Equal(theirs.Reasons(), node.Reasons) {
+		if theirs.Code().String() != node.Code || !slices.Equal(ordered(theirs.Reasons()), node.Reasons) {
 			return disagree("on %s it says %v %v, not %v %v", node.Node, theirs.Code(), theirs.Reasons(), node.Code, node.Reasons)
 		}
 	}
@@ -74,6 +75,10 @@ func (c *cluster) crossCheckPreemption(j *judgement, state fwk.CycleState, unfit
 	result, status := c.profile.RunPostFilterPlugins(c.ctx, state, j.pod, unfit.Diagnosis.NodeToStatus)
 	if status.Code() == fwk.Error && j.verdict.PreFilter == "" {
 		return status.AsError()
+	}
+	// Victims are removed in the background, here by nothing; until that is over the pod counts as waiting for it.
+	for c.preemption.Executor.IsPodRunningPreemption(j.pod.UID) {
+		runtime.Gosched()
 	}
 	// After a refusal in PreFilter, DynamicResources fails here for want of a state that it never wrote; the scheduler
 	// logs that and does not preempt.

@@ -34,6 +34,10 @@ type judgement struct {
 	verdict  podVerdict
 }
 
+func (j *judgement) fits(node string) bool {
+	return slices.ContainsFunc(j.feasible, func(n fwk.NodeInfo) bool { return n.Node().Name == node })
+}
+
 // explain says what the scheduler makes of the pod on every node, and holds that against what the scheduler itself
 // does with it.
 func (c *cluster) explain(pod *corev1.Pod) (podVerdict, error) {
@@ -102,19 +106,31 @@ func (c *cluster) filter(j *judgement) error {
 		j.statuses.SetAbsentNodesStatus(status)
 		return nil
 	}
+	named := plugins.Clone()
+	if status := c.tryNominated(j); status != nil {
+		named.Insert(status.Plugin())
+	}
 	if !result.AllNodes() {
-		// In the words of findNodesThatFitPod, where this status is made.
-		left := fmt.Sprintf("node(s) didn't satisfy plugin(s) %v", sets.List(plugins))
+		// In the words of findNodesThatFitPod, where this status is made. It names the plugin that refused the
+		// nominated node as well, since the set of plugins is the one that this refusal is noted in.
+		left := fmt.Sprintf("node(s) didn't satisfy plugin(s) %v", sets.List(named))
 		j.statuses.SetAbsentNodesStatus(fwk.NewStatus(fwk.UnschedulableAndUnresolvable, left))
 	}
-	for _, node := range j.nodes {
+	candidates, enough := c.candidates(j, result)
+	for _, node := range candidates {
 		name := node.Node().Name
 		if !result.AllNodes() && !result.NodeNames.Has(name) {
-			status := j.statuses.Get(name)
-			j.verdict.Nodes = append(j.verdict.Nodes, refusal(name, joined(plugins), status))
+			status, plugin := j.statuses.Get(name), joined(plugins)
+			if status.Plugin() != "" {
+				plugin = status.Plugin()
+			}
+			j.verdict.Nodes = append(j.verdict.Nodes, refusal(name, plugin, status))
 			continue
 		}
 		status := c.profile.RunFilterPluginsWithNominatedPods(c.ctx, j.state, j.pod, node)
+		if status.IsSuccess() && len(j.feasible) == enough {
+			break
+		}
 		switch {
 		case status.IsSuccess():
 			j.feasible = append(j.feasible, node)
@@ -126,7 +142,46 @@ func (c *cluster) filter(j *judgement) error {
 			return status.AsError()
 		}
 	}
+	if c.window != nil {
+		c.window.advance(len(j.feasible)+j.statuses.Len(), len(j.nodes))
+	}
 	return nil
+}
+
+// tryNominated runs the filters on the node that the pod is nominated to, whether PreFilter left it or not, and returns
+// their refusal.
+func (c *cluster) tryNominated(j *judgement) *fwk.Status {
+	node, err := c.snapshot.Get(j.pod.Status.NominatedNodeName)
+	if err != nil {
+		return nil
+	}
+	status := c.profile.RunFilterPluginsWithNominatedPods(c.ctx, j.state, j.pod, node)
+	if !status.IsRejected() {
+		return nil
+	}
+	j.statuses.Set(node.Node().Name, status)
+	return status
+}
+
+// candidates are the nodes to try, in order, and how many fitting ones end the search. Without a window all are tried,
+// with those that PreFilter left out among them so that the answer names every node.
+func (c *cluster) candidates(j *judgement, result *fwk.PreFilterResult) ([]fwk.NodeInfo, int) {
+	if c.window == nil {
+		return j.nodes, len(j.nodes)
+	}
+	nodes := j.nodes
+	if !result.AllNodes() {
+		nodes = slices.DeleteFunc(slices.Clone(nodes), func(node fwk.NodeInfo) bool { return !result.NodeNames.Has(node.Node().Name) })
+	}
+	for _, node := range nodes {
+		if node.Node().Name == j.pod.Status.NominatedNodeName {
+			status := c.profile.RunFilterPluginsWithNominatedPods(c.ctx, j.state, j.pod, node)
+			if status.IsSuccess() {
+				return []fwk.NodeInfo{node}, 1
+			}
+		}
+	}
+	return c.window.order(nodes), c.window.size(len(nodes))
 }
 
 // score scores all feasible nodes, also when there is only one, which the scheduler takes unscored.
@@ -160,14 +215,33 @@ func (c *cluster) score(j *judgement) error {
 		}
 	}
 	// A nominated node that fits is taken without a look at the others.
-	if slices.ContainsFunc(j.feasible, func(node fwk.NodeInfo) bool { return node.Node().Name == nominated }) {
+	if j.fits(nominated) {
 		j.verdict.Best = []string{nominated}
 	}
 	return nil
 }
 
 func refusal(node, plugin string, status *fwk.Status) nodeExplanation {
-	return nodeExplanation{Node: node, Plugin: plugin, Code: status.Code().String(), Reasons: status.Reasons()}
+	return nodeExplanation{Node: node, Plugin: plugin, Code: status.Code().String(), Reasons: ordered(status.Reasons())}
+}
+
+// plainResources are what NodeResourcesFit names in this order; the extended resources after them come out of a Go map,
+// in any order.
+var plainResources = []string{"Insufficient cpu", "Insufficient memory", "Insufficient ephemeral-storage"}
+
+// ordered puts extended resources in alphabetical order, behind everything else.
+func ordered(reasons []string) []string {
+	return slices.SortedStableFunc(slices.Values(reasons), func(a, b string) int {
+		return strings.Compare(extended(a), extended(b))
+	})
+}
+
+// extended is the reason if it names an extended resource, else nothing.
+func extended(reason string) string {
+	if strings.HasPrefix(reason, "Insufficient ") && !slices.Contains(plainResources, reason) {
+		return reason
+	}
+	return ""
 }
 
 func joined(plugins sets.Set[string]) string { return strings.Join(sets.List(plugins), ",") }

@@ -1,7 +1,7 @@
 /** The oracle itself: answers to small clusters whose truth was read in the scheduler's source. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureOracle } from '../oracle/binary.ts';
-import { type Manifest, explainByOracle } from '../oracle/oracle.ts';
+import { type Manifest, explainByOracle, followByOracle } from '../oracle/oracle.ts';
 
 beforeAll(async () => {
   await ensureOracle();
@@ -107,5 +107,42 @@ describe('the oracle', () => {
     );
     await expect(explainByOracle([pod('bad', { conatiners: [] })])).rejects.toThrow(/conatiners/);
     await expect(explainByOracle([node('twice'), node('twice')])).rejects.toThrow('Node twice is there twice');
+  });
+});
+
+describe('a sequence', () => {
+  const cluster = [
+    high,
+    node('n1'),
+    node('n2', { labels: { disk: 'ssd' } }),
+    pod('low', { nodeName: 'n2' }, { cpu: '3', status: { startTime: '2026-01-01T00:00:00Z' } }),
+    pod('urgent', { priorityClassName: 'high', nodeSelector: { disk: 'ssd' } }, { cpu: '2' }),
+    pod('plain', {}, { cpu: '3' }),
+    pod('next', {}, { cpu: '3' }),
+  ];
+
+  it('lets each choice change what the next pod finds', async () => {
+    const steps = await followByOracle(cluster, [
+      { pod: 'default/plain', node: 'n1' },
+      { pod: 'default/next' },
+      { pod: 'default/urgent', nominated: 'n2', victims: ['default/low'] },
+      { pod: 'default/next' },
+      { pod: 'default/urgent', node: 'n2' },
+    ]);
+    expect(steps.map(({ problem }) => problem)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect(steps.map(({ verdict }) => verdict.best)).toEqual([['n1'], [], [], [], ['n2']]);
+  });
+
+  it('says which choice the scheduler could not have made', async () => {
+    const steps = await followByOracle(cluster, [
+      { pod: 'default/plain', node: 'n2' },
+      { pod: 'default/urgent' },
+      { pod: 'default/urgent', nominated: 'n2', victims: [] },
+    ]);
+    expect(steps.map(({ problem }) => problem)).toEqual([
+      'n2 is not one of [n1]',
+      'it could preempt on [n2]',
+      'on n2 it would remove [default/low], not []',
+    ]);
   });
 });

@@ -13,6 +13,7 @@ const SOURCES = join(import.meta.dirname, '../../oracle');
 /** The path of the program; builds it when the cache has none of these sources. From empty Go caches that takes minutes. */
 export async function ensureOracle(settings: LabSettings = labSettings(process.env)): Promise<string> {
   const spec: CacheKey = { name: 'oracle', version: await hashOfSources() };
+  if ((await readManifest(settings, spec)) !== undefined) return cachedPath(settings, spec);
   await withLock(join(settings.cacheDirectory, 'locks', 'oracle.lock'), async () => {
     if ((await readManifest(settings, spec)) === undefined) await build(settings, spec);
   });
