@@ -32,15 +32,17 @@ const before = process.memoryUsage().rss;
 const started = performance.now();
 const document = readClusterDocument({ text, file: 'scale.yaml' });
 const parsed = performance.now();
+const used = process.cpuUsage();
 const plan = planCluster(document, systems);
 const planned = performance.now();
 const tree = renderTree(plan, systems, { layout: 'plain' });
 const ended = performance.now();
+const { user, system } = process.cpuUsage(used);
 const peakBytes = Math.max(process.resourceUsage().maxRSS * 1024, process.memoryUsage().rss);
 process.stdout.write(
   JSON.stringify({
     millis: ended - parsed,
     peakBytes: peakBytes - before,
-    detail: `${tree.files.length} files; parse ${(parsed - started).toFixed(0)}, plan ${(planned - parsed).toFixed(0)}, render ${(ended - planned).toFixed(0)} ms; memory above start-up`,
+    detail: `${tree.files.length} files; parse ${(parsed - started).toFixed(0)}, plan ${(planned - parsed).toFixed(0)}, render ${(ended - planned).toFixed(0)} ms; ${((user + system) / 1_000).toFixed(0)} ms of processor; memory above start-up`,
   }),
 );
