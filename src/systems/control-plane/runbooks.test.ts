@@ -76,6 +76,13 @@ describe('several regions on AWS', () => {
 });
 
 describe('the runbook that makes the control plane', () => {
+  it('says from where a private endpoint of EKS is reached', () => {
+    const say = (endpoint: Record<string, unknown>) =>
+      runbook(example({ spec: west, controlPlane: { kind: 'eks', endpoint } }), 'deploy').steps.at(-1)?.say;
+    expect(say({})).toContain('Its endpoint is private');
+    expect(say({ public: true })).toBe('See that the API is ready.');
+  });
+
   it('waits for a network plug-in: no node is ready without one', () => {
     for (const made of [bare, aws, capi]) {
       const step = runbook(made, 'deploy').steps.find(({ say }) => say.includes('network plug-in'));

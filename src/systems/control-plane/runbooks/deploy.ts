@@ -45,7 +45,13 @@ function eksSteps(facts: Settled, cluster: Cluster): readonly RunbookStep[] {
       run: 'eksctl create cluster -f control-plane/eks/cluster.yaml --dry-run\neksctl create cluster -f control-plane/eks/cluster.yaml',
       expect: `EKS cluster "${cluster.name}" in "${region}" region is ready`,
     },
-    { say: 'See that the API is ready.', run: "kubectl get --raw '/readyz?verbose'", expect: 'readyz check passed' },
+    {
+      say: facts.settings.publicEndpoint
+        ? 'See that the API is ready.'
+        : "From a machine in the cluster's VPC, or in a network that reaches it: see that the API is ready. Its endpoint is private, so from here on no other machine runs kubectl against it.",
+      run: "kubectl get --raw '/readyz?verbose'",
+      expect: 'readyz check passed',
+    },
   ];
 }
 
