@@ -62,11 +62,12 @@ function stream(file: string, choicesFile: string): void {
   const world = worldOfInventory(readInventory([{ file, text: readFileSync(file, 'utf8'), named: true }]));
   const state = createClusterState(world);
   const pods = pendingPods(world);
+  // The oracle's loop is SchedulePod alone, without preemption.
   const choices: { pod: string; node?: string }[] = [];
   const from = performance.now();
   for (const pod of pods) {
     const index = state.podOf(pod) as PodIndex;
-    const result = state.schedule(index);
+    const result = state.scheduler.schedule(index, false);
     const choice = { pod: `${pod.template.namespace}/${pod.name}` };
     if (result.kind === 'bound') {
       state.place(index, result.node);

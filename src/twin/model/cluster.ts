@@ -10,6 +10,7 @@ import { BudgetTable } from './budget-table.ts';
 import type { NodeIndex, PodIndex } from './cluster-state.ts';
 import type { Counter } from './counters.ts';
 import { ImageTable } from './image-table.ts';
+import { NodeClasses } from './node-classes.ts';
 import { NodeTable } from './node-table.ts';
 import { PodTable } from './pod-table.ts';
 import { Registry } from './registry.ts';
@@ -22,6 +23,7 @@ export class Cluster {
   readonly pods: PodTable;
   readonly shapes: Shape[] = [];
   readonly registry: Registry;
+  readonly classes: NodeClasses;
   readonly images: ImageTable;
   readonly volumes: VolumeTable;
   /** Taints of effect PreferNoSchedule on nodes that are there. */
@@ -34,6 +36,7 @@ export class Cluster {
   readsDeclaredFeatures = true;
   /** Pods of the world by number; undefined for those that controllers made. */
   readonly worldPods: (WorldPod | undefined)[] = [];
+  readonly #byClass: boolean[] = [];
   /** Priorities that shapes have; preemption needs a lower one than the pod's. */
   #lowestPriority = Number.POSITIVE_INFINITY;
 
@@ -41,6 +44,7 @@ export class Cluster {
     this.nodes = new NodeTable(capacity.nodes);
     this.pods = new PodTable(capacity.pods);
     this.registry = new Registry(this.nodes, this.pods, this.shapes);
+    this.classes = new NodeClasses(this.nodes);
     this.images = new ImageTable(this.nodes);
     this.volumes = new VolumeTable(world, this, settings);
     this.budgets = new BudgetTable(world.budgets);
@@ -49,8 +53,14 @@ export class Cluster {
   /** Takes a compiled shape into the list and the counters. */
   addShape(shape: Shape): void {
     this.registry.join(shape);
+    this.#byClass.push(this.classes.learn(shape));
     this.shapes.push(shape);
     if (shape.priority < this.#lowestPriority) this.#lowestPriority = shape.priority;
+  }
+
+  /** Whether the class of a node decides what the shape's selection says of it. */
+  followsClasses(shape: Shape): boolean {
+    return this.#byClass[shape.index] === true;
   }
 
   hasLowerPriority(priority: number): boolean {
@@ -155,6 +165,7 @@ export class Cluster {
 
   addNode(source: WorldNode): NodeIndex {
     const node = this.nodes.add(source);
+    this.classes.forget(node);
     this.images.addNode(node);
     this.preferNoScheduleTaints += preferences(source.taints);
     this.registry.nodeChanged(node, 'existence');
@@ -201,8 +212,19 @@ export class Cluster {
     if (this.nodes.exists[node] === 1)
       this.preferNoScheduleTaints += preferences(taints) - preferences(this.nodes.taints[node] ?? []);
     this.nodes.taints[node] = taints;
-    this.nodes.touch(node);
+    this.#changed(node);
     this.registry.nodeChanged(node, 'taints');
+  }
+
+  setUnschedulable(node: NodeIndex, unschedulable: number): void {
+    this.nodes.unschedulable[node] = unschedulable;
+    this.#changed(node);
+  }
+
+  /** What its object says is another. */
+  #changed(node: NodeIndex): void {
+    this.classes.forget(node);
+    this.nodes.touch(node);
   }
 
   nominate(pod: PodIndex, node: NodeIndex): void {
@@ -223,6 +245,8 @@ export class Cluster {
   grow(capacity: number): void {
     this.nodes.grow(capacity);
     this.registry.grow(capacity);
+    this.classes.grow(capacity);
+    this.images.grow(capacity);
     this.volumes.grow(capacity);
   }
 }

@@ -3,16 +3,23 @@
  * plugins/imagelocality. An image that nodes list with different sizes counts with that of the first node.
  */
 import type { NodeIndex } from './cluster-state.ts';
+import { grown } from './grown.ts';
 import type { NodeTable } from './node-table.ts';
 
 interface Image {
   readonly bytes: number;
-  readonly nodes: Set<NodeIndex>;
+  /** 1 for nodes that have it. */
+  has: Uint8Array;
+  nodes: number;
 }
+
+const NO_IMAGES: readonly Image[] = [];
 
 export class ImageTable {
   readonly #images = new Map<string, Image>();
   readonly #nodes: NodeTable;
+  /** Images of the list that some node has, as far as they were asked for since nodes last came or went. */
+  #known = new Map<readonly string[], readonly Image[]>();
 
   constructor(nodes: NodeTable) {
     this.#nodes = nodes;
@@ -24,33 +31,51 @@ export class ImageTable {
   }
 
   addNode(node: NodeIndex): void {
+    this.#known = new Map();
     for (const { names, bytes } of this.#nodes.sources[node]?.images ?? []) {
       for (const name of names) {
-        const known = this.#images.get(name);
-        if (known === undefined) this.#images.set(name, { bytes, nodes: new Set([node]) });
-        else known.nodes.add(node);
+        const image = this.#images.get(name) ?? { bytes, has: new Uint8Array(this.#nodes.capacity), nodes: 0 };
+        this.#images.set(name, image);
+        if (image.has[node] === 1) continue;
+        image.has[node] = 1;
+        image.nodes += 1;
       }
     }
   }
 
   removeNode(node: NodeIndex): void {
+    this.#known = new Map();
     for (const { names } of this.#nodes.sources[node]?.images ?? []) {
       for (const name of names) {
-        const known = this.#images.get(name);
-        known?.nodes.delete(node);
-        if (known?.nodes.size === 0) this.#images.delete(name);
+        const image = this.#images.get(name);
+        if (image?.has[node] !== 1) continue;
+        image.has[node] = 0;
+        image.nodes -= 1;
+        if (image.nodes === 0) this.#images.delete(name);
       }
     }
   }
 
-  /** Bytes of the image on the node, times the share of nodes that have it; 0 when the node has it not. */
-  scaledBytes(name: string, node: NodeIndex): number {
-    const image = this.#images.get(name);
-    if (image === undefined || !image.nodes.has(node)) return 0;
-    return Math.trunc(image.bytes * (image.nodes.size / this.#nodes.present));
+  /** Bytes of the images that the node has, each times the share of nodes that have it. */
+  scaledBytes(names: readonly string[], node: NodeIndex): number {
+    let known = this.#known.get(names);
+    if (known === undefined) {
+      known = names.flatMap((name) => this.#images.get(name) ?? NO_IMAGES);
+      this.#known.set(names, known);
+    }
+    let sum = 0;
+    for (let index = 0; index < known.length; index += 1) {
+      const { has, bytes, nodes } = known[index] as Image;
+      if (has[node] === 1) sum += Math.trunc(bytes * (nodes / this.#nodes.present));
+    }
+    return sum;
   }
 
   has(name: string, node: NodeIndex): boolean {
-    return this.#images.get(name)?.nodes.has(node) ?? false;
+    return this.#images.get(name)?.has[node] === 1;
+  }
+
+  grow(capacity: number): void {
+    for (const image of this.#images.values()) image.has = grown(image.has, capacity);
   }
 }

@@ -87,16 +87,16 @@ export class MoveLog {
 
   setTaints(node: NodeIndex, taints: readonly Taint[]): void {
     const before = this.#cluster.nodes.taints[node] ?? [];
-    this.#retaint(node, taints);
-    this.#write(() => this.#retaint(node, before));
+    this.#cluster.setTaints(node, taints);
+    this.#write(() => this.#cluster.setTaints(node, before));
   }
 
   setUnschedulable(node: NodeIndex, unschedulable: boolean): void {
     const before = this.#cluster.nodes.unschedulable[node] as number;
     const now = unschedulable ? 1 : 0;
     if (before === now) return;
-    this.#cordon(node, now);
-    this.#write(() => this.#cordon(node, before));
+    this.#cluster.setUnschedulable(node, now);
+    this.#write(() => this.#cluster.setUnschedulable(node, before));
   }
 
   addNode(source: WorldNode): NodeIndex {
@@ -104,11 +104,9 @@ export class MoveLog {
     if (nodes.count === nodes.capacity) this.#grow(nodes.capacity + MORE_NODES);
     const previous = nodes.named(source.name);
     const node = this.#cluster.addNode(source);
-    this.#scheduler.forgetNode(node);
     this.#scheduler.nodesChanged();
     this.#write(() => {
       this.#cluster.dropNode(previous);
-      this.#scheduler.forgetNode(node);
       this.#scheduler.nodesChanged();
     });
     return node;
@@ -130,18 +128,6 @@ export class MoveLog {
     if (before === undefined || before === allowed) return;
     table[budget] = allowed;
     this.#write(() => (table[budget] = before));
-  }
-
-  #retaint(node: NodeIndex, taints: readonly Taint[]): void {
-    this.#cluster.setTaints(node, taints);
-    this.#scheduler.forgetNode(node);
-  }
-
-  #cordon(node: NodeIndex, unschedulable: number): void {
-    const { nodes } = this.#cluster;
-    nodes.unschedulable[node] = unschedulable;
-    nodes.touch(node);
-    this.#scheduler.forgetNode(node);
   }
 
   /** Grown tables stay grown; undo needs no smaller ones. */

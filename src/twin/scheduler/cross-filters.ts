@@ -5,6 +5,7 @@
 import type { NodeIndex } from '../model/cluster-state.ts';
 import type { DomainCount } from '../model/counters.ts';
 import type { HardSpread, Shape } from '../model/shape.ts';
+import type { Topology } from '../model/topology.ts';
 import { AFFINITY, ANTI_AFFINITY, ANTI_AFFINITY_OF_OTHERS, FITS, SPREAD_KEY_MISSING, SPREAD_SKEW } from './failures.ts';
 
 /** What the scheduler's PreFilter finds once per pod. */
@@ -15,7 +16,19 @@ export interface CrossState {
   readonly skipsAffinity: boolean;
   /** No pod matches all of the pod's affinity terms anywhere. */
   readonly affinityIsNew: boolean;
+  readonly antiAffinity: Refusing;
+  readonly refusedBy: Refusing;
 }
+
+/** Counts that refuse nodes in whose domain they have a pod; those that have none anywhere are left out. */
+interface Refusing {
+  /** Of topologies with few domains, all counts of one together. */
+  readonly zones: readonly { readonly topology: Topology; readonly refused: Uint8Array }[];
+  readonly others: readonly DomainCount[];
+}
+
+/** With so few domains it pays to look at each once, before any node. */
+const FEW_DOMAINS = 256;
 
 /**
  * Pods that are taken away from or put on one node to see what would be. Counts follow such moves by themselves, but for
@@ -34,7 +47,30 @@ export function crossState(shape: Shape): CrossState {
     least,
     skipsAffinity: shape.affinity.length === 0 && shape.antiAffinity.length === 0 && !anyPods(shape.refusedBy),
     affinityIsNew: shape.affinity.length > 0 && !anyPods(shape.affinity),
+    antiAffinity: refusing(shape.antiAffinity),
+    refusedBy: refusing(shape.refusedBy),
   };
+}
+
+const NOTHING: Refusing = { zones: [], others: [] };
+
+function refusing(all: readonly DomainCount[]): Refusing {
+  if (!anyPods(all)) return NOTHING;
+  const zones = new Map<Topology, Uint8Array>();
+  const others: DomainCount[] = [];
+  for (const count of all) {
+    if (count.total === 0) continue;
+    const { topology, counts } = count;
+    const domains = topology.values.length;
+    if (domains > FEW_DOMAINS) others.push(count);
+    else {
+      const refused = zones.get(topology) ?? new Uint8Array(domains);
+      for (let domain = 0; domain < domains && domain < counts.length; domain += 1)
+        if ((counts[domain] as number) > 0) refused[domain] = 1;
+      zones.set(topology, refused);
+    }
+  }
+  return { zones: [...zones].map(([topology, refused]) => ({ topology, refused })), others };
 }
 
 function leastOf({ count, minDomains }: HardSpread): number {
@@ -71,10 +107,10 @@ export function crossFailureWith(shape: Shape, node: NodeIndex, state: CrossStat
     if (pods + self - leastWith(constraint, domain, extra) > maxSkew) return SPREAD_SKEW;
   }
   if (state.skipsAffinity) return FITS;
-  return affinityFailure(shape, node, {
-    ...state,
-    affinityIsNew: shape.affinity.length > 0 && !anyPods(shape.affinity),
-  });
+  const affinityIsNew = shape.affinity.length > 0 && !anyPods(shape.affinity);
+  const antiAffinity = { zones: [], others: shape.antiAffinity };
+  const refusedBy = { zones: [], others: shape.refusedBy };
+  return affinityFailure(shape, node, { ...state, antiAffinity, refusedBy, affinityIsNew });
 }
 
 function leastWith({ count, minDomains }: HardSpread, domain: number, extra: number): number {
@@ -87,7 +123,7 @@ function leastWith({ count, minDomains }: HardSpread, domain: number, extra: num
 }
 
 function affinityFailure(shape: Shape, node: NodeIndex, state: CrossState): number {
-  const { affinity, antiAffinity, refusedBy } = shape;
+  const { affinity } = shape;
   let podsExist = true;
   for (let index = 0; index < affinity.length; index += 1) {
     const count = affinity[index] as DomainCount;
@@ -95,9 +131,21 @@ function affinityFailure(shape: Shape, node: NodeIndex, state: CrossState): numb
     if (count.at(node) <= 0) podsExist = false;
   }
   if (!podsExist && !(state.affinityIsNew && shape.affinityToSelf)) return AFFINITY;
-  for (let index = 0; index < antiAffinity.length; index += 1)
-    if ((antiAffinity[index] as DomainCount).at(node) > 0) return ANTI_AFFINITY;
-  for (let index = 0; index < refusedBy.length; index += 1)
-    if ((refusedBy[index] as DomainCount).at(node) > 0) return ANTI_AFFINITY_OF_OTHERS;
-  return FITS;
+  if (refuses(state.antiAffinity, node)) return ANTI_AFFINITY;
+  return refuses(state.refusedBy, node) ? ANTI_AFFINITY_OF_OTHERS : FITS;
+}
+
+/** Whether one of the counts has a pod in the node's domain. */
+function refuses({ zones, others }: Refusing, node: NodeIndex): boolean {
+  for (let index = 0; index < zones.length; index += 1) {
+    const { topology, refused } = zones[index] as Refusing['zones'][number];
+    const domain = topology.domainOf[node] as number;
+    if (domain >= 0 && refused[domain] === 1) return true;
+  }
+  for (let index = 0; index < others.length; index += 1) {
+    const { topology, counts } = others[index] as DomainCount;
+    const domain = topology.domainOf[node] as number;
+    if (domain >= 0 && domain < counts.length && (counts[domain] as number) > 0) return true;
+  }
+  return false;
 }

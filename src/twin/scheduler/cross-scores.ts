@@ -5,6 +5,7 @@
  */
 import type { NodeIndex } from '../model/cluster-state.ts';
 import type { Shape, SoftSpread, WeightedCount } from '../model/shape.ts';
+import type { Topology } from '../model/topology.ts';
 import { MAX_SCORE } from './node-scores.ts';
 
 /** Nodes that fit: the first `length` of `nodes`. */
@@ -134,14 +135,37 @@ export function affinityScores(shape: Shape, { nodes, length }: Feasible, scores
     if ((preferences[index] as WeightedCount).count.total > 0) concerned = true;
   if (!concerned) return false;
   scores.fill(0, 0, length);
+  for (const [topology, sums] of sumsByDomain(preferences, length)) {
+    const { domainOf } = topology;
+    for (let place = 0; place < length; place += 1) {
+      const domain = domainOf[nodes[place] as number] as number;
+      if (domain >= 0) scores[place] = (scores[place] as number) + (sums[domain] as number);
+    }
+  }
   for (let index = 0; index < preferences.length; index += 1) {
     const { count, weight } = preferences[index] as WeightedCount;
-    if (count.total === 0) continue;
+    if (count.total === 0 || count.topology.values.length <= length) continue;
     for (let place = 0; place < length; place += 1)
       scores[place] = (scores[place] as number) + count.at(nodes[place] as NodeIndex) * weight;
   }
   normaliseAffinity(scores, length);
   return true;
+}
+
+/** Where there are no more domains than nodes, all terms of a topology key are summed by domain first. */
+function sumsByDomain(preferences: readonly WeightedCount[], nodes: number): ReadonlyMap<Topology, Float64Array> {
+  const all = new Map<Topology, Float64Array>();
+  for (let index = 0; index < preferences.length; index += 1) {
+    const { count, weight } = preferences[index] as WeightedCount;
+    const { topology, counts } = count;
+    const domains = topology.values.length;
+    if (count.total === 0 || domains > nodes) continue;
+    const sums = all.get(topology) ?? new Float64Array(domains);
+    for (let domain = 0; domain < domains && domain < counts.length; domain += 1)
+      sums[domain] = (sums[domain] as number) + (counts[domain] as number) * weight;
+    all.set(topology, sums);
+  }
+  return all;
 }
 
 /** Divides first, as the scheduler does in floating point: 29 of 100 gives 28. */

@@ -66,8 +66,7 @@ const MOST_IMAGE_BYTES = 1000 * MEBIBYTE;
 
 /** ImageLocality: bytes of the pod's images that the node has, each by the share of nodes that have it. */
 export function imageLocality(shape: Shape, node: NodeIndex, images: ImageTable): number {
-  let sum = 0;
-  for (const image of shape.images) sum += images.scaledBytes(image, node);
+  const sum = images.scaledBytes(shape.images, node);
   const most = MOST_IMAGE_BYTES * shape.containers;
   const clamped = Math.min(Math.max(sum, LEAST_IMAGE_BYTES), Math.max(most, LEAST_IMAGE_BYTES));
   return Math.trunc((MAX_SCORE * (clamped - LEAST_IMAGE_BYTES)) / (most - LEAST_IMAGE_BYTES));

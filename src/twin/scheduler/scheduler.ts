@@ -10,6 +10,7 @@ import type { CrossState } from './cross-filters.ts';
 import { crossFailure, crossState } from './cross-filters.ts';
 import { affinityScores, normaliseToMost, spreadScores } from './cross-scores.ts';
 import type { Feasible } from './cross-scores.ts';
+import { FailureCounts } from './failure-counts.ts';
 import { FITS, failureOf } from './failures.ts';
 import { dynamicFailure, staticFailure } from './node-filters.ts';
 import { enoughNodes, nodeOrder } from './node-order.ts';
@@ -25,7 +26,7 @@ import {
 import { failureWithNominated } from './nominated.ts';
 import { preempt } from './preemption.ts';
 import { preFilter } from './pre-filter.ts';
-import { ShapeCache, UNKNOWN } from './shape-cache.ts';
+import { ShapeCache } from './shape-cache.ts';
 import type { SchedulerVersion } from './version.ts';
 import type { Weights } from './weights.ts';
 
@@ -37,6 +38,16 @@ export interface SchedulerSettings {
   /** 0: adaptive, as by default. */
   readonly percentageOfNodesToScore: number;
   readonly version: SchedulerVersion;
+}
+
+/** What one cycle works with. */
+interface Cycle {
+  readonly pod: PodIndex;
+  readonly shape: Shape;
+  readonly state: CrossState;
+  readonly cache: ShapeCache;
+  /** Pod and node alone decide, for every node. */
+  readonly plain: boolean;
 }
 
 export class Scheduler {
@@ -51,7 +62,7 @@ export class Scheduler {
   #totals: Float64Array;
   #scratch: Float64Array;
   /** Failures of the cycle that is under way, by their number. */
-  #failures = new Map<number, number>();
+  readonly #failures = new FailureCounts();
 
   constructor(cluster: Cluster, settings: SchedulerSettings, random: Random) {
     this.#cluster = cluster;
@@ -72,11 +83,6 @@ export class Scheduler {
     this.#order = undefined;
   }
 
-  /** The node's taints, cordon or labels changed. */
-  forgetNode(node: NodeIndex): void {
-    for (const cache of this.#caches.values()) cache.forget(node);
-  }
-
   grow(capacity: number): void {
     for (const cache of this.#caches.values()) cache.grow(capacity);
     this.#feasible = new Int32Array(capacity);
@@ -84,18 +90,19 @@ export class Scheduler {
     this.#scratch = new Float64Array(capacity);
   }
 
-  schedule(pod: PodIndex): SchedulingResult {
+  /** One cycle; without `preempts` a pod that fits nowhere makes no room for itself. */
+  schedule(pod: PodIndex, preempts = true): SchedulingResult {
     const shape = this.#cluster.shapeOf(pod);
     const refused = preFilter(shape, this.#cluster);
     if (refused.kind === 'refused') return { kind: 'failed', failure: preFilterFailure(refused) };
     const state = crossState(shape);
     this.#failures.clear();
     const nominated = this.#cluster.pods.nominated[pod] as number;
-    if (nominated >= 0 && this.#failure(pod, shape, nominated, state) === FITS)
-      return { kind: 'bound', node: nominated, ties: 1 };
+    const cycle: Cycle = { pod, shape, state, cache: this.#cache(shape), plain: this.#isPlain(shape, state) };
+    if (nominated >= 0 && this.#failure(cycle, nominated) === FITS) return { kind: 'bound', node: nominated, ties: 1 };
     const only = refused.kind === 'some' ? refused.nodes : undefined;
-    const found = this.#findNodes(pod, shape, state, only);
-    if (found === 0) return this.#nothingFits(pod, state, only);
+    const found = this.#findNodes(cycle, only);
+    if (found === 0) return this.#nothingFits(pod, state, only, preempts);
     if (found === 1) return { kind: 'bound', node: this.#feasible[0] as number, ties: 1 };
     this.#score(shape, { nodes: this.#feasible, length: found });
     return this.#best(found);
@@ -107,37 +114,38 @@ export class Scheduler {
     const allowed = preFilter(shape, this.#cluster);
     if (allowed.kind === 'refused') return false;
     if (allowed.kind === 'some' && !allowed.nodes.includes(node)) return false;
-    return this.#failure(pod, shape, node, crossState(shape)) === FITS;
+    return this.failure(pod, node, crossState(shape)) === FITS;
   }
 
   /** The first filter that refuses the node, 0 when it fits. */
   failure(pod: PodIndex, node: NodeIndex, state: CrossState): number {
-    return this.#failure(pod, this.#cluster.shapeOf(pod), node, state);
+    const shape = this.#cluster.shapeOf(pod);
+    return this.#failure({ pod, shape, state, cache: this.#cache(shape), plain: false }, node);
   }
 
-  #failure(pod: PodIndex, shape: Shape, node: NodeIndex, state: CrossState): number {
-    if (this.#cluster.nominatedOn(node) > 0) return failureWithNominated(this.#cluster, pod, node, state);
-    const own = this.#ownFailure(shape, this.#cache(shape), node);
-    return own === FITS ? this.#cluster.lateFailure(shape, node, crossFailure(shape, node, state)) : own;
+  #failure({ pod, shape, state, cache, plain }: Cycle, node: NodeIndex): number {
+    if (!plain && this.#cluster.nominatedOn(node) > 0) return failureWithNominated(this.#cluster, pod, node, state);
+    const own = this.#ownFailure(shape, cache, node);
+    if (plain || own !== FITS) return own;
+    return this.#cluster.lateFailure(shape, node, crossFailure(shape, node, state));
   }
 
   /** Fills the feasible nodes and returns how many there are; notes why the others do not fit. */
-  #findNodes(pod: PodIndex, shape: Shape, state: CrossState, only: readonly NodeIndex[] | undefined): number {
+  #findNodes(cycle: Cycle, only: readonly NodeIndex[] | undefined): number {
     const all = this.order;
     const candidates = only === undefined ? all : Int32Array.from(only);
     const { length } = candidates;
     const enough = enoughNodes(length, this.settings.percentageOfNodesToScore);
-    const plain = this.#isPlain(shape, state);
-    const cache = this.#cache(shape);
     const feasible = this.#feasible;
+    const failures = this.#failures;
     let found = 0;
     let looked = 0;
     let at = length === 0 ? 0 : this.nextStart % length;
     for (; looked < length; looked += 1) {
       const node = candidates[at] as number;
       at = at + 1 === length ? 0 : at + 1;
-      const failure = plain ? this.#ownFailure(shape, cache, node) : this.#failure(pod, shape, node, state);
-      if (failure !== FITS) this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1);
+      const failure = this.#failure(cycle, node);
+      if (failure !== FITS) failures.add(failure);
       else if (found < enough) {
         feasible[found] = node;
         found += 1;
@@ -147,7 +155,6 @@ export class Scheduler {
     return found;
   }
 
-  /** True when pod and node alone decide, for every node. */
   #isPlain(shape: Shape, state: CrossState): boolean {
     return (
       shape.hardSpread.length === 0 &&
@@ -166,12 +173,16 @@ export class Scheduler {
 
   #cache(shape: Shape): ShapeCache {
     const known = this.#caches.get(shape.index);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.follow(this.#cluster.classes.generation);
+      return known;
+    }
     if (this.#caches.size >= MOST_CACHES) {
       const oldest = this.#caches.keys().next().value;
       if (oldest !== undefined) this.#caches.delete(oldest);
     }
-    const made = new ShapeCache(this.#cluster.nodes.capacity, shape.spec.preferredNodeTerms.length > 0);
+    const made = new ShapeCache(this.#cluster.nodes.capacity, this.#cluster.followsClasses(shape));
+    made.follow(this.#cluster.classes.generation);
     this.#caches.set(shape.index, made);
     return made;
   }
@@ -179,14 +190,20 @@ export class Scheduler {
   #judge(shape: Shape, cache: ShapeCache, node: NodeIndex): void {
     const { nodes } = this.#cluster;
     cache.version[node] = nodes.version[node] as number;
-    let fixed = cache.fixedFailure[node] as number;
-    if (fixed === UNKNOWN) {
-      fixed = staticFailure(shape, node, nodes);
-      cache.fixedFailure[node] = fixed;
-    }
+    const fixed = cache.byClass ? this.#failureOfClass(shape, cache, node) : staticFailure(shape, node, nodes);
     const failure = fixed === FITS ? dynamicFailure(shape, node, nodes) : fixed;
     cache.failure[node] = failure === FITS ? this.#cluster.volumeFailure(shape, node) : failure;
-    if (failure === FITS) cache.score[node] = this.#nodeScore(shape, node);
+    if (cache.failure[node] === FITS) cache.score[node] = this.#nodeScore(shape, node);
+  }
+
+  #failureOfClass(shape: Shape, cache: ShapeCache, node: NodeIndex): number {
+    const nodeClass = this.#cluster.classes.of(node);
+    let fixed = cache.fixed[nodeClass];
+    if (fixed === undefined) {
+      fixed = staticFailure(shape, node, this.#cluster.nodes);
+      cache.fixed[nodeClass] = fixed;
+    }
+    return fixed;
   }
 
   /** Weighted scores that need no normalisation. */
@@ -216,7 +233,7 @@ export class Scheduler {
     }
     const { weights } = this.settings;
     this.#addTaints(shape, feasible);
-    if (cache.preferred !== undefined) this.#addPreferred(shape, feasible);
+    if (shape.spec.preferredNodeTerms.length > 0) this.#addPreferred(shape, feasible);
     if (spreadScores(shape, feasible, this.#scratch)) this.#add(length, weights.PodTopologySpread);
     if (affinityScores(shape, feasible, this.#scratch)) this.#add(length, weights.InterPodAffinity);
   }
@@ -231,21 +248,28 @@ export class Scheduler {
   /** Without a PreferNoSchedule taint every node scores the same, which changes no choice. */
   #addTaints(shape: Shape, feasible: Feasible): void {
     if (this.#cluster.preferNoScheduleTaints === 0) return;
+    const { unwanted, byClass } = this.#cache(shape);
+    const { classes, nodes: table } = this.#cluster;
     const { nodes, length } = feasible;
-    for (let place = 0; place < length; place += 1)
-      this.#scratch[place] = unwantedTaints(shape, nodes[place] as number, this.#cluster.nodes);
+    for (let place = 0; place < length; place += 1) {
+      const node = nodes[place] as number;
+      this.#scratch[place] = byClass
+        ? (unwanted[classes.of(node)] ??= unwantedTaints(shape, node, table))
+        : unwantedTaints(shape, node, table);
+    }
     normaliseToMost(this.#scratch, length, true);
     this.#add(length, this.settings.weights.TaintToleration);
   }
 
   #addPreferred(shape: Shape, feasible: Feasible): void {
-    const { preferred } = this.#cache(shape);
-    if (preferred === undefined) return;
+    const { preferred, byClass } = this.#cache(shape);
+    const { classes, nodes: table } = this.#cluster;
     const { nodes, length } = feasible;
     for (let place = 0; place < length; place += 1) {
       const node = nodes[place] as number;
-      if (preferred[node] === UNKNOWN) preferred[node] = preferredWeight(shape, node, this.#cluster.nodes);
-      this.#scratch[place] = preferred[node] as number;
+      this.#scratch[place] = byClass
+        ? (preferred[classes.of(node)] ??= preferredWeight(shape, node, table))
+        : preferredWeight(shape, node, table);
     }
     normaliseToMost(this.#scratch, length, false);
     this.#add(length, this.settings.weights.NodeAffinity);
@@ -272,9 +296,14 @@ export class Scheduler {
     throw new Error('a best node is among the feasible ones');
   }
 
-  #nothingFits(pod: PodIndex, state: CrossState, only: readonly NodeIndex[] | undefined): SchedulingResult {
+  #nothingFits(
+    pod: PodIndex,
+    state: CrossState,
+    only: readonly NodeIndex[] | undefined,
+    preempts: boolean,
+  ): SchedulingResult {
     const failure = failureOfCounts(this.#failures, only === undefined ? 0 : this.order.length - only.length);
-    const found = preempt(this.#cluster, this, { pod, state, only, random: this.#random });
+    const found = !preempts ? undefined : preempt(this.#cluster, this, { pod, state, only, random: this.#random });
     if (found === undefined) return { kind: 'failed', failure };
     return { kind: 'nominated', node: found.node, victims: found.victims, failure };
   }
@@ -323,7 +352,7 @@ function preFilterFailure({ plugin, message }: { plugin: string; message: string
 }
 
 /** Nodes by plugin and reason; `leftOut` are those that a node name in the affinity excluded. */
-function failureOfCounts(failures: ReadonlyMap<number, number>, leftOut: number): SchedulingFailure {
+function failureOfCounts(failures: FailureCounts, leftOut: number): SchedulingFailure {
   const counts = new Map<string, { plugin: string; reason: string; nodes: number }>();
   const plugins = new Set<string>();
   const count = (plugin: string, reason: string, nodes: number): void => {
@@ -333,7 +362,7 @@ function failureOfCounts(failures: ReadonlyMap<number, number>, leftOut: number)
     if (known === undefined) counts.set(key, { plugin, reason, nodes });
     else known.nodes += nodes;
   };
-  for (const [id, nodes] of failures) {
+  for (const [id, nodes] of failures.entries()) {
     const { plugin, reasons } = failureOf(id);
     for (const reason of reasons) count(plugin, reason, nodes);
   }
