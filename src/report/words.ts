@@ -35,9 +35,9 @@ export function countVerdicts(verdicts: readonly Verdict[]): Readonly<Record<Ver
 /** The price in one sentence, with what the sum lacks. */
 export function priceSentence({ perMonth, lacks, rows }: Price): string {
   if (rows.length === 0 && lacks.length === 0) return 'Nothing in the plan is bought.';
-  if (!perMonth) return `The price is unknown: no price is known for ${listed(lacks)}.`;
+  if (!perMonth) return `The price is unknown: no price is known for ${listedApart(lacks)}.`;
   const sum = `${formatMoney(perMonth)} a month`;
-  return lacks.length === 0 ? `${sum}.` : `${sum} are known; the sum lacks ${listed(lacks)}.`;
+  return lacks.length === 0 ? `${sum}.` : `${sum} are known; the sum lacks ${listedApart(lacks)}.`;
 }
 
 /** The price of a row, or that it is unknown. */
@@ -60,6 +60,11 @@ export function availabilitySentence({ expected, downtimePerYear }: Availability
 export function firstSentence(text: string): { readonly first: string; readonly rest: string } {
   const first = /^.*?[.!?](?=\s+[A-Z0-9]|$)/s.exec(text)?.[0] ?? text;
   return { first, rest: text.slice(first.length).trim() };
+}
+
+/** Names of components may hold commas themselves: `pool general, storage; API balancer`. */
+function listedApart(names: readonly string[]): string {
+  return names.some((name) => name.includes(',')) ? names.join('; ') : listed(names);
 }
 
 /** `a, b and c`. */

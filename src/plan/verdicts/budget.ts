@@ -51,5 +51,7 @@ const SCOPE =
 
 function lackList(lacks: readonly string[]): string {
   const named = lacks.slice(0, NAMED);
-  return lacks.length > NAMED ? `${named.join(', ')} and ${lacks.length - NAMED} more` : list(named);
+  const apart = named.some((name) => name.includes(',')) ? '; ' : ', ';
+  if (lacks.length > NAMED) return `${named.join(apart)} and ${lacks.length - NAMED} more`;
+  return apart === '; ' ? named.join(apart) : list(named);
 }
