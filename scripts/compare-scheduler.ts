@@ -1,14 +1,12 @@
 /**
  * Holds the twin's scheduler against Kubernetes' own on random clusters and prints the first differences:
  * `node scripts/compare-scheduler.ts FIRST_SEED COUNT [JSON of sizes]`, e.g. `1 200 '{"nodes":40,"focus":"spread"}'`.
- * With --without-volumes, pods that use volumes are left out of the comparison; with --dump the clusters that differ
- * are written to the directory that it names.
+ * With --dump the clusters that differ are written to the directory that it names.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { differences, withoutVolumes } from '../test/oracle/compare.ts';
-import type { PodExplanation } from '../src/twin/explanation.ts';
+import { differences } from '../test/oracle/compare.ts';
 import { cover, neverHit, noCoverage } from '../test/oracle/coverage.ts';
 import { randomCluster } from '../test/oracle/generator/cluster.ts';
 import type { Sizes } from '../test/oracle/generator/shape.ts';
@@ -17,7 +15,7 @@ import { explainByTwin } from '../test/oracle/twin.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'without-volumes': { type: 'boolean' }, dump: { type: 'string' } },
+  options: { dump: { type: 'string' } },
 });
 const [firstSeed = '1', count = '100', sizes = '{}'] = positionals;
 const clusters = Array.from({ length: Number(count) }, (_, index) =>
@@ -31,10 +29,8 @@ for (const [index, { seed, objects }] of clusters.entries()) {
   const answer = answers[index];
   if (answer === undefined) continue;
   cover(coverage, answer);
-  const judged = (one: PodExplanation): PodExplanation =>
-    values['without-volumes'] === true ? withoutVolumes(one, objects) : one;
-  pods += judged(answer).pods.length;
-  const lines = differences(judged(answer), judged(explainByTwin(objects)));
+  pods += answer.pods.length;
+  const lines = differences(answer, explainByTwin(objects));
   if (lines.length === 0) continue;
   differing += 1;
   if (values.dump !== undefined) writeFileSync(join(values.dump, `seed-${String(seed)}.json`), listOf(objects));

@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureOracle } from '../oracle/binary.ts';
-import { differences, withoutVolumes, verdictDifferences } from '../oracle/compare.ts';
+import { differences, verdictDifferences } from '../oracle/compare.ts';
 import { cover, neverHit, noCoverage, table } from '../oracle/coverage.ts';
 import { type RandomCluster, randomCluster } from '../oracle/generator/cluster.ts';
 import type { Sizes } from '../oracle/generator/shape.ts';
@@ -46,20 +46,14 @@ describe('the twin says what the scheduler says', () => {
       const answer = answers[index];
       if (answer === undefined) continue;
       cover(coverage, answer);
-      // The twin does not judge volumes yet; pods that use them wait for it.
-      const lines = differences(
-        withoutVolumes(answer, cluster.objects),
-        withoutVolumes(explainByTwin(cluster.objects), cluster.objects),
-      );
+      const lines = differences(answer, explainByTwin(cluster.objects));
       found.push(...lines.map((line) => `seed ${String(cluster.seed)}: ${line}`));
     }
     expect(found.slice(0, 20)).toEqual([]);
   });
 
   it('when each choice changes what the next pod finds', async () => {
-    const drawn = Array.from({ length: 40 }, (_, index) =>
-      randomCluster(firstSeed + 1_000 + index, { pending: 30, volumes: false }),
-    );
+    const drawn = Array.from({ length: 40 }, (_, index) => randomCluster(firstSeed + 1_000 + index, { pending: 30 }));
     const found: string[] = [];
     for (const cluster of drawn) found.push(...(await sequenceDifferences(cluster)));
     expect(found.slice(0, 20)).toEqual([]);

@@ -1,17 +1,5 @@
 /** Holds one answer against another, and says in words where they first differ. */
 import type { NodeExplanation, PodExplanation, PodVerdict, PreemptionExplanation } from '../../src/twin/explanation.ts';
-import type { Manifest } from './oracle.ts';
-
-/** An answer without the pods that use volumes. */
-export function withoutVolumes(answer: PodExplanation, objects: readonly Manifest[]): PodExplanation {
-  const users = new Set(
-    objects.flatMap(({ kind, metadata, spec }) => {
-      const { namespace, name } = metadata as { namespace: string; name: string };
-      return kind === 'Pod' && (spec as { volumes?: unknown }).volumes !== undefined ? [`${namespace}/${name}`] : [];
-    }),
-  );
-  return { ...answer, pods: answer.pods.filter(({ pod }) => !users.has(pod)) };
-}
 
 /** At most this many differences are told: the first ones are what there is to fix. */
 const TOLD = 20;

@@ -1,6 +1,6 @@
 /** The twin's scheduler against recorded answers of Kubernetes' own: every verdict, reason, score and victim. */
 import { describe, expect, it } from 'vitest';
-import { differences, withoutVolumes } from '../oracle/compare.ts';
+import { differences } from '../oracle/compare.ts';
 import { cover, neverHit, noCoverage } from '../oracle/coverage.ts';
 import { goldenVectors } from '../oracle/golden.ts';
 import { explainByTwin } from '../oracle/twin.ts';
@@ -10,10 +10,7 @@ const files = goldenVectors();
 describe('the twin says what the scheduler said', () => {
   it.each([...files])('of clusters that lean on %s', (_, vectors) => {
     const found = vectors.flatMap(({ seed, objects, answer }) =>
-      // The twin does not judge volumes yet; pods that use them wait for it.
-      differences(withoutVolumes(answer, objects), withoutVolumes(explainByTwin(objects), objects)).map(
-        (line) => `seed ${String(seed)}: ${line}`,
-      ),
+      differences(answer, explainByTwin(objects)).map((line) => `seed ${String(seed)}: ${line}`),
     );
     expect(found.slice(0, 20)).toEqual([]);
   });

@@ -115,7 +115,7 @@ export class Cluster {
     addAmounts(nodes.requested, shape.placed, node, sign);
     nodes.nonZeroCpu[node] = (nodes.nonZeroCpu[node] as number) + sign * shape.placedNonZeroCpu;
     nodes.nonZeroMemory[node] = (nodes.nonZeroMemory[node] as number) + sign * shape.placedNonZeroMemory;
-    if (shape.hostPorts.length > 0) this.#recountPorts(node);
+    if (shape.hostPorts.length > 0) nodes.ports[node] = portsAfter(nodes.ports[node] ?? [], shape.hostPorts, sign);
     if (shape.volumes !== undefined) this.volumes.count(shape, node, sign);
     const counters = this.pods.isTerminating(pod) ? undefined : shape.activeCounters;
     for (let index = 0; index < shape.counters.length; index += 1) {
@@ -123,14 +123,6 @@ export class Cluster {
       if (counter.terminatingCount || counters !== undefined) counter.add(node, sign);
     }
     nodes.touch(node);
-  }
-
-  /** Ports are few: they are gathered again from the pods that are on the node. */
-  #recountPorts(node: NodeIndex): void {
-    const taken: HostPort[] = [];
-    for (let pod = this.nodes.firstPod[node] as number; pod >= 0; pod = this.pods.next[pod] as number)
-      for (const port of this.shapeOf(pod).hostPorts) if (!taken.some((used) => samePort(used, port))) taken.push(port);
-    this.nodes.ports[node] = taken;
   }
 
   place(pod: PodIndex, node: NodeIndex): void {
@@ -267,6 +259,17 @@ function preferences(taints: readonly Taint[]): number {
   let count = 0;
   for (const { effect } of taints) if (effect === 'PreferNoSchedule') count += 1;
   return count;
+}
+
+/**
+ * Ports of a node are a set: when one of two pods with the same port leaves, the port is free, as in the scheduler's cache
+ * (framework/types.go, HostPortInfo). Whoever takes a move back restores the list that was there.
+ */
+function portsAfter(taken: readonly HostPort[], own: readonly HostPort[], sign: 1 | -1): readonly HostPort[] {
+  const others = taken.filter((port) => !own.some((one) => samePort(one, port)));
+  if (sign < 0) return others;
+  const distinct = own.filter((port, place) => own.findIndex((one) => samePort(one, port)) === place);
+  return [...others, ...distinct];
 }
 
 function samePort(a: HostPort, b: HostPort): boolean {

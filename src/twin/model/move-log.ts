@@ -50,8 +50,13 @@ export class MoveLog {
   place(pod: PodIndex, node: NodeIndex): void {
     this.nominate(pod, -1);
     this.#cluster.volumes.assume(this.#cluster.shapeOf(pod), node);
+    const { ports } = this.#cluster.nodes;
+    const before = ports[node] ?? [];
     this.#cluster.place(pod, node);
-    this.#write(() => this.#cluster.unplace(pod));
+    this.#write(() => {
+      this.#cluster.unplace(pod);
+      ports[node] = before;
+    });
   }
 
   terminate(pod: PodIndex, toMakeRoom: boolean): void {
@@ -69,12 +74,16 @@ export class MoveLog {
     const { pods } = this.#cluster;
     this.nominate(pod, -1);
     const node = pods.nodeOf(pod);
+    const { ports } = this.#cluster.nodes;
+    const before = ports[node] ?? [];
     if (node >= 0) this.#cluster.unplace(pod);
     const terminating = pods.isTerminating(pod);
     pods.drop(pod);
     this.#write(() => {
       pods.undoDrop(pod, terminating);
-      if (node >= 0) this.#cluster.replace(pod, node);
+      if (node < 0) return;
+      this.#cluster.replace(pod, node);
+      ports[node] = before;
     });
   }
 

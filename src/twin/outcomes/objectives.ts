@@ -9,6 +9,7 @@ import type { ControlPlaneInterval, ObjectiveVerdict } from '../results.ts';
 import { chainOf, sayChain } from './chain.ts';
 import { controlPlaneIntervals } from './control-plane.ts';
 import type { Loss } from './losses.ts';
+import { workloadStretches } from './outcomes.ts';
 import { isMissed } from './placeholders.ts';
 
 type Recovery = 'nodeFailureRecovery' | 'zoneFailureRecovery' | 'controlPlaneRecovery';
@@ -45,40 +46,58 @@ function verdictOn(run: Run, name: keyof Objectives, promised: unknown): Objecti
 
 type Judged = Pick<ObjectiveVerdict, 'verdict' | 'measured' | 'evidence'>;
 
-/** Pods that can be ready elsewhere: those of DaemonSets and static pods belong to their node. */
+/**
+ * Pods that can be ready elsewhere: those of DaemonSets and static pods belong to their node. A StatefulSet may not
+ * replace a pod of a node that does not answer; while the others serve, its promise is to serve.
+ */
 function podVerdict(run: Run, { fault, at }: TimedFault, promised: Millis): Judged {
-  const worst = slowest(run);
+  const { worst, serving } = slowest(run);
+  const also =
+    serving.length === 0
+      ? ''
+      : ` ${serving.join(', ')} serve${serving.length === 1 ? 's' : ''} short of a pod meanwhile.`;
   if (worst === undefined)
-    return { verdict: 'kept', measured: '0 s', evidence: `No pod had to move when ${sayFault(fault)}.` };
+    return { verdict: 'kept', measured: '0 s', evidence: `No pod had to move when ${sayFault(fault)}.${also}` };
   const workload = run.world.workloads[worst.loss.workload]?.id ?? '';
   const cause = sayChain(chainOf(run, worst.loss));
   if (worst.loss.endedAt === undefined)
     return {
       verdict: 'missed',
       measured: `not within ${sayDuration(run.horizon)}`,
-      evidence: `${workload}: ${cause}.`,
+      evidence: `${workload}: ${cause}.${also}`,
     };
   const took = worst.loss.endedAt - at;
   return {
     verdict: took <= promised ? 'kept' : 'missed',
     measured: sayDuration(took),
-    evidence: `The last of ${worst.count} pods, of ${workload}: ${cause}.`,
+    evidence: `The last of ${worst.count} pods, of ${workload}: ${cause}.${also}`,
   };
 }
 
-function slowest(run: Run): { readonly loss: Loss; readonly count: number } | undefined {
+interface Slowest {
+  readonly worst: { readonly loss: Loss; readonly count: number } | undefined;
+  /** StatefulSets that are short of pods but never down. */
+  readonly serving: readonly string[];
+}
+
+function slowest(run: Run): Slowest {
   let found: Loss | undefined;
   let count = 0;
+  const serving: string[] = [];
   for (const index of run.losses.workloads()) {
     const workload = run.world.workloads[index];
     if (workload === undefined || !isMissed(workload) || workload.kind === 'DaemonSet') continue;
+    if (workload.kind === 'StatefulSet' && !workloadStretches(run, index).some(({ state }) => state === 'down')) {
+      serving.push(workload.id);
+      continue;
+    }
     for (const loss of run.losses.of(index)) {
       count += 1;
       const end = loss.endedAt ?? Number.POSITIVE_INFINITY;
       if (found === undefined || end > (found.endedAt ?? Number.POSITIVE_INFINITY)) found = loss;
     }
   }
-  return found === undefined ? undefined : { loss: found, count };
+  return { worst: found === undefined ? undefined : { loss: found, count }, serving };
 }
 
 function planeVerdict(run: Run, { at }: TimedFault, promised: Millis): Judged {

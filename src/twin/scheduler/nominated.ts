@@ -31,12 +31,15 @@ export function failureIn(cluster: Cluster, pod: PodIndex, node: NodeIndex, situ
   );
   if (others.length > 0) {
     const extra = situation.overlay.extra.slice();
+    const { ports } = cluster.nodes;
+    const before = ports[node] ?? [];
     for (const other of others) {
       cluster.place(other, node);
       addQuirk(shape, cluster.shapeOf(other), extra, 1);
     }
     const failure = allFilters(cluster, shape, node, { state: situation.state, overlay: { node, extra } });
     for (const other of others.reverse()) cluster.unplace(other);
+    ports[node] = before;
     if (failure !== FITS) return failure;
   }
   return allFilters(cluster, shape, node, situation);

@@ -3,6 +3,7 @@
  * plugins/defaultpreemption/default_preemption.go.
  */
 import type { Random } from '../../core/random.ts';
+import type { HostPort } from '../../kubernetes/feasibility.ts';
 import type { NodeIndex, PodIndex } from '../model/cluster-state.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Shape } from '../model/shape.ts';
@@ -149,6 +150,7 @@ class Game {
   readonly #node: NodeIndex;
   readonly #situation: Situation;
   readonly #order: readonly PodIndex[];
+  readonly #ports: readonly HostPort[];
   readonly #away = new Set<PodIndex>();
 
   constructor(cluster: Cluster, pod: PodIndex, node: NodeIndex, state: CrossState) {
@@ -157,6 +159,7 @@ class Game {
     this.#node = node;
     this.#situation = { state, overlay: noOverlay(cluster.shapeOf(pod), node) };
     this.#order = podsOf(cluster, node);
+    this.#ports = cluster.nodes.ports[node] ?? [];
   }
 
   remove(victim: PodIndex): void {
@@ -180,6 +183,7 @@ class Game {
     const present = this.#order.filter((pod) => !this.#away.has(pod));
     for (const pod of present) this.#cluster.unplace(pod);
     for (const pod of this.#order) this.#cluster.place(pod, this.#node);
+    this.#cluster.nodes.ports[this.#node] = this.#ports;
   }
 
   /** The scheduler moves pods that are being deleted in and out of its counts, though they were never in them. */
