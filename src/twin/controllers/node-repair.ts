@@ -27,10 +27,12 @@ const WORDS: Readonly<Record<NodeRepairFacts['by'], string>> = {
 
 export function nodeRepair(run: Run, repair: NodeRepairFacts): void {
   const { clock, chance, state, tables, cluster, signals, troubles } = run;
+  /** Members of the control plane have a runbook of their own; checks select the workers. */
+  const isWatched = (node: NodeIndex): boolean => state.nodeSource(node).role !== 'control-plane';
   let unhealthy = 0;
   let all = 0;
   for (let node = 0; node < state.nodeCount; node += 1) {
-    if (!state.nodeExists(node)) continue;
+    if (!state.nodeExists(node) || !isWatched(node)) continue;
     all += 1;
     if (tables.nodes.ready.get(node) === 0) unhealthy += 1;
   }
@@ -40,8 +42,8 @@ export function nodeRepair(run: Run, repair: NodeRepairFacts): void {
     if (unhealthy / all > repair.maxUnhealthy) {
       const trouble = troubles.of(node);
       if (trouble !== undefined)
-        trouble.held = {
-          say: `node repair stops: ${unhealthy} of ${all} nodes are unhealthy, more than ${formatPercent(repair.maxUnhealthy, 0)}`,
+        trouble.repairHeld = {
+          say: `node repair stops, as ${unhealthy} of ${all} nodes are unhealthy, more than ${formatPercent(repair.maxUnhealthy, 0)}`,
         };
       clock.at(clock.now() + RECHECK, due, node, at);
     } else clock.at(clock.now() + chance.between(DRAW.repair, REMEDIATION[repair.by], node), mended, node, at);
@@ -63,14 +65,13 @@ export function nodeRepair(run: Run, repair: NodeRepairFacts): void {
 
   signals.listen({
     nodeReadyChanged: (node) => {
+      if (!isWatched(node)) return;
       const ready = tables.nodes.ready.get(node) === 1;
       unhealthy += ready ? -1 : 1;
       if (ready) {
         since.delete(node);
         return;
       }
-      // Members of the control plane have a runbook of their own.
-      if (state.nodeSource(node).role === 'control-plane') return;
       since.set(node, clock.now());
       clock.at(clock.now() + repair.after, due, node, clock.now());
     },
@@ -78,6 +79,7 @@ export function nodeRepair(run: Run, repair: NodeRepairFacts): void {
       all += 1;
     },
     nodeRemoved: (node) => {
+      if (!isWatched(node)) return;
       all -= 1;
       if (tables.nodes.ready.get(node) === 0) unhealthy -= 1;
       since.delete(node);

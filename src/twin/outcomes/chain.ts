@@ -18,7 +18,8 @@ export function chainOf(run: Run, loss: Loss): readonly Cause[] {
   return [
     ...loss.trouble.causes(),
     ...evictionLinks(run, loss, workload),
-    ...releaseLinks(loss, workload),
+    ...repairLinks(run, loss),
+    ...releaseLinks(run, loss, workload),
     ...placementLinks(run, loss, workload),
   ];
 }
@@ -37,6 +38,8 @@ function evictionLinks(run: Run, loss: Loss, workload: Workload): readonly Cause
   const node = run.troubles.of(loss.node);
   const tainted = node?.taintedAt;
   if (loss.trouble.node === undefined || tainted === undefined) return [];
+  // A repair that came first let nobody wait for a toleration.
+  if (node?.repairedAt !== undefined && node.repairedAt <= (loss.deletedAt ?? Number.POSITIVE_INFINITY)) return [];
   const tolerations = workload.templates[0]?.spec.tolerations ?? [];
   const seconds = evictionDelaySeconds([{ key: UNREACHABLE, value: '', effect: 'NoExecute' }], tolerations);
   const origin = placeOfTolerations(workload);
@@ -48,7 +51,15 @@ function evictionLinks(run: Run, loss: Loss, workload: Workload): readonly Cause
   return waited > WORTH_SAYING ? [...links, { say: `eviction queue ${sayDuration(waited)}` }] : links;
 }
 
-function releaseLinks(loss: Loss, workload: Workload): readonly Cause[] {
+/** A repair that came before the pod was back. */
+function repairLinks({ troubles }: Run, { node, trouble, endedAt }: Loss): readonly Cause[] {
+  const known = trouble.node === undefined ? undefined : troubles.of(node);
+  if (known?.repairedAt === undefined || known.repair === undefined) return [];
+  if (known.repairedAt > (endedAt ?? Number.POSITIVE_INFINITY)) return [];
+  return [{ say: `${known.repair}, ${sayDuration(known.repairedAt - known.since)} after the loss` }];
+}
+
+function releaseLinks(run: Run, loss: Loss, workload: Workload): readonly Cause[] {
   const origin = placeOfWorkload(workload);
   const end = (say: string): Cause => ({ say, ...(origin === undefined ? {} : { origin }) });
   if (loss.endedAt !== undefined || loss.createdAt !== undefined) return [];
@@ -61,7 +72,7 @@ function releaseLinks(loss: Loss, workload: Workload): readonly Cause[] {
       return [end('a DaemonSet: its pod comes back with its node')];
     case 'StatefulSet':
       return loss.deletedAt !== undefined && loss.goneAt === undefined
-        ? [end('the StatefulSet waits until the object is gone, and nobody repairs the node')]
+        ? [end(`the StatefulSet waits until the object is gone, and ${whyNotRepaired(run, loss)}`)]
         : [];
     case 'Deployment':
     case 'ReplicaSet':
@@ -72,6 +83,10 @@ function releaseLinks(loss: Loss, workload: Workload): readonly Cause[] {
       break;
   }
   return [];
+}
+
+function whyNotRepaired({ troubles }: Run, { node }: Loss): string {
+  return troubles.of(node)?.repairHeld?.say ?? 'nobody repairs the node';
 }
 
 function placementLinks(run: Run, loss: Loss, workload: Workload): readonly Cause[] {

@@ -14,8 +14,10 @@ export interface NodeTrouble extends Trouble {
   taintedAt: Millis | undefined;
   /** Why no taint comes: the state of the zone, or of the cluster. */
   held: Cause | undefined;
+  /** When and how the node was repaired, or why it is not. */
   repairedAt: Millis | undefined;
   repair: string | undefined;
+  repairHeld: Cause | undefined;
 }
 
 export interface NodeTroubles {
@@ -39,6 +41,7 @@ export function nodeTroublesOf(): NodeTroubles {
         held: undefined,
         repairedAt: undefined,
         repair: undefined,
+        repairHeld: undefined,
         causes: () => [...causes, ...stepsOf(trouble)],
       };
       all.set(node, trouble);
@@ -51,10 +54,8 @@ export function nodeTroublesOf(): NodeTroubles {
   };
 }
 
-function stepsOf({ since, markedAt, taintedAt, held, repairedAt, repair }: NodeTrouble): readonly Cause[] {
+function stepsOf({ since, markedAt, taintedAt, held }: NodeTrouble): readonly Cause[] {
   const steps: Cause[] = [];
-  if (repairedAt !== undefined && repair !== undefined)
-    steps.push({ say: `${repair} ${sayDuration(repairedAt - since)} after the loss` });
   if (taintedAt !== undefined) {
     const seen = markedAt ?? taintedAt;
     const queue = taintedAt - seen;
