@@ -1,0 +1,46 @@
+/** WL: how many of a workload there are. */
+import type { Workload } from '../../inventory/world.ts';
+import { defect, type PatchStep, type Rule } from '../rule.ts';
+import { keepsReplicas } from '../workloads.ts';
+import { losingItsNode } from '../witnesses.ts';
+
+const wl01: Rule = {
+  id: 'WL01',
+  family: 'WL',
+  title: 'One replica serves traffic',
+  severity: 'error',
+  whySeverity: 'Losing one pod, one node or one drain is an everyday event, and nobody answers until the pod is back.',
+  takesDown: 'The workload and everybody who calls its Service, whenever its one pod or its node goes.',
+  remedy: 'Run at least two replicas and spread them over nodes.',
+  price: 'Its requests again; a program that may run only once needs a standby that waits for a lock.',
+  source: 'Kubernetes v1.36 docs, concepts/workloads/pods/disruptions; checks of kube-score and kube-linter v0.7',
+  needs: 'manifests',
+  // What makes it one: an autoscaler's floor, a default, a program that cannot be two.
+  yieldsTo: ['WL02', 'WL03', 'WL05'],
+  *check(world, { servicesOf }) {
+    for (const workload of world.workloads) {
+      if (!keepsReplicas(workload) || workload.replicas !== 1) continue;
+      const [service, ...others] = servicesOf(workload);
+      if (service === undefined) continue;
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      const patch = patchOf(workload);
+      yield {
+        on: workload,
+        path: ['spec', 'replicas'],
+        message: `The Service ${service.name}${more} sends everything to one pod.`,
+        cause: defect('one-replica', workload),
+        witness: { lose: losingItsNode(workload) },
+        ...(patch === undefined ? {} : { patch }),
+      };
+    }
+  },
+};
+
+/** Safe only where two may run at once: a Deployment that rolls, keeps nothing on a claim, and that no autoscaler moves. */
+function patchOf({ kind, spec, autoscaler }: Workload): readonly PatchStep[] | undefined {
+  if (kind !== 'Deployment' || spec.update.type !== 'RollingUpdate' || autoscaler !== undefined) return undefined;
+  if (spec.template.volumes.some(({ source }) => source.kind === 'claim')) return undefined;
+  return [{ op: 'set', path: ['spec', 'replicas'], value: 2 }];
+}
+
+export const redundancy: readonly Rule[] = [wl01];
