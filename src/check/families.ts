@@ -14,6 +14,7 @@ export const FAMILIES = [
   { id: 'AD', title: 'Admission and extension' },
   { id: 'NW', title: 'Network, DNS and ingress' },
   { id: 'DR', title: 'Backup, observability and recovery' },
+  { id: 'HF', title: 'Waivers' },
 ] as const;
 
 export type FamilyId = (typeof FAMILIES)[number]['id'];

@@ -3,6 +3,7 @@ import { HoldfastError, type Problem } from '../core/error.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Millis } from '../core/units.ts';
 import { FAULT_KINDS } from '../faults/catalog.ts';
+import { defaultHorizon } from '../faults/horizon.ts';
 import { resolveFaults } from '../faults/resolve.ts';
 import { sayTimedFault } from '../faults/say.ts';
 import { parseScenario, type WrittenScenario } from '../faults/scenario-file.ts';
@@ -12,10 +13,6 @@ import type { World } from '../inventory/world.ts';
 import { listed } from '../report/words.ts';
 import { readText } from './documents.ts';
 import { type Invocation, listOption, textOption } from './invocation.ts';
-
-const HOUR: Millis = 3_600_000;
-/** Default timers bring the last pod of a zone of a hundred nodes back within 22 minutes. */
-const AFTER_LAST: Millis = 1_800_000;
 
 /** @throws HoldfastError `no-fault`, `invalid-scenario` with every problem. */
 export async function readScenario(invocation: Invocation, world: World): Promise<Scenario> {
@@ -53,8 +50,7 @@ export function horizonOf(
     if (horizon !== undefined && horizon > 0) return horizon;
     throw new HoldfastError('wrong-form', `--horizon ${text} is not a duration.`, { hint: 'Write it like 90s or 2h.' });
   }
-  const last = Math.max(0, ...faults.map(({ at, until }) => until ?? at));
-  return scenario?.horizon ?? Math.max(HOUR, last + AFTER_LAST);
+  return scenario?.horizon ?? defaultHorizon(faults);
 }
 
 /** A whole number from an option. */

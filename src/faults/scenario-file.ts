@@ -74,6 +74,31 @@ export const scenarioSchema = z.strictObject({
     .describe('What happens.'),
 });
 
+/** What a scenario file holds, as data. */
+export interface ScenarioFile {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: typeof SCENARIO_KIND;
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly faults: readonly Readonly<Record<string, string | true>>[] };
+}
+
+/** The file that breaks the same. */
+export function scenarioFileOf(faults: readonly WrittenFault[], scenario: string): ScenarioFile {
+  return {
+    apiVersion: API_VERSION,
+    kind: SCENARIO_KIND,
+    metadata: { name: scenario },
+    spec: {
+      faults: faults.map(({ kind, name: value, fields: own, at, until }) => ({
+        [kind]: value ?? true,
+        ...own,
+        ...(at === 0 ? {} : { at: `${at}ms` }),
+        ...(until === undefined ? {} : { for: `${until - at}ms` }),
+      })),
+    },
+  };
+}
+
 /** True for a text that says it is a scenario. */
 export function isScenario(value: unknown): boolean {
   return isObject(value) && value['apiVersion'] === API_VERSION && value['kind'] === SCENARIO_KIND;

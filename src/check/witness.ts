@@ -1,0 +1,110 @@
+/** Witnesses: the twin runs the failure of a finding. Equal failures are run once. */
+import { sayDuration } from '../core/duration.ts';
+import { defaultHorizon } from '../faults/horizon.ts';
+import { resolveFaults } from '../faults/resolve.ts';
+import { sayTimedFault } from '../faults/say.ts';
+import { scenarioFileOf } from '../faults/scenario-file.ts';
+import type { TimedFault } from '../faults/scenario.ts';
+import { parseLose, type WrittenFault } from '../faults/written.ts';
+import type { World } from '../inventory/world.ts';
+import { simulationOf } from '../twin/outcomes/simulation.ts';
+import type { WorkloadOutcome } from '../twin/results.ts';
+import type { Twin } from '../twin/twin.ts';
+import type { Merged } from './merge.ts';
+import type { Witness } from './results.ts';
+
+/** Failures that are run at most: a witness of each finding of a broken cluster of thousands of nodes is no help. */
+export const MOST_FAILURES = 200;
+
+interface Ran {
+  readonly written: readonly WrittenFault[];
+  readonly name: string;
+  readonly outcomes: ReadonlyMap<string, WorkloadOutcome>;
+  /** Why drains were refused, each sentence once. */
+  readonly refused: readonly string[];
+  readonly horizonSeconds: number;
+}
+
+export interface Witnesses {
+  readonly of: ReadonlyMap<Merged, Witness>;
+  readonly leftOut: number;
+}
+
+export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST_FAILURES): Witnesses {
+  const ran = new Map<string, Ran | undefined>();
+  const of = new Map<Merged, Witness>();
+  let leftOut = 0;
+  for (const finding of findings) {
+    const lose = finding.witness?.lose(twin);
+    const workload = finding.witness?.of ?? finding.takesDown[0];
+    if (lose === undefined || workload === undefined) continue;
+    const key = lose.join(' ');
+    if (!ran.has(key)) {
+      if (ran.size >= most) {
+        leftOut += 1;
+        continue;
+      }
+      ran.set(key, runFailure(twin, lose));
+    }
+    const witness = witnessed(ran.get(key), { lose, workload: workload.id });
+    if (witness !== undefined) of.set(finding, witness);
+  }
+  return { of, leftOut };
+}
+
+/** Undefined when the world does not know a name: a rule that names what is not there shows nothing. */
+function runFailure(twin: Twin, lose: readonly string[]): Ran | undefined {
+  const written = lose.map(parseLose).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
+  const { faults, problems } = resolve(twin.world, written);
+  if (written.length < lose.length || problems > 0) return undefined;
+  const name = faults.map(sayTimedFault).join(' and ');
+  const horizon = defaultHorizon(faults);
+  return twin.run({ name, horizon, faults }, (run) => ({
+    written,
+    name,
+    outcomes: new Map(simulationOf(run, twin.waitingBefore).workloads.map((one) => [one.workload, one])),
+    refused: [...new Set([...run.drains.refused.values()].map(({ say }) => say))],
+    horizonSeconds: horizon / 1_000,
+  }));
+}
+
+function resolve(world: World, written: readonly WrittenFault[]): { faults: readonly TimedFault[]; problems: number } {
+  const { faults, problems } = resolveFaults(world, written);
+  return { faults, problems: problems.length };
+}
+
+function witnessed(
+  ran: Ran | undefined,
+  { lose, workload }: { readonly lose: readonly string[]; readonly workload: string },
+): Witness | undefined {
+  const outcome = ran?.outcomes.get(workload);
+  if (ran === undefined || outcome === undefined) return undefined;
+  const effect = effectOf(ran, outcome);
+  if (effect === undefined) return undefined;
+  const { downSeconds } = outcome;
+  const scenario = scenarioFileOf(ran.written, scenarioName(lose));
+  return { lose, scenario, workload, effect, ...(downSeconds > 0 ? { seconds: downSeconds } : {}) };
+}
+
+/** Undefined when the failure does nothing to the workload: it then shows nothing. */
+function effectOf({ refused, horizonSeconds }: Ran, outcome: WorkloadOutcome): string | undefined {
+  const { downSeconds, degradedSeconds, intervals, replicas } = outcome;
+  const last = intervals.at(-1);
+  const stays = last?.to === undefined ? `, and not back after ${sayDuration(horizonSeconds * 1_000)}` : '';
+  if (downSeconds > 0) return `down for ${sayDuration(downSeconds * 1_000)}${last?.state === 'down' ? stays : ''}`;
+  if (refused.length > 0) return `its drain never ends: ${refused.join('; ')}`;
+  if (degradedSeconds === 0) return undefined;
+  const fewest = Math.min(...intervals.map(({ ready }) => ready));
+  const back = last?.state === 'degraded' ? stays : '';
+  return `${fewest} of ${replicas} pods ready for ${sayDuration(degradedSeconds * 1_000)}${back}`;
+}
+
+/** A name as scenario files take it: letters, digits and dashes. */
+function scenarioName(lose: readonly string[]): string {
+  const plain = lose
+    .join('-')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return plain.slice(0, 50).replace(/-+$/, '') || 'witness';
+}
