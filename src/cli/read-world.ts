@@ -22,7 +22,8 @@ export async function readWorld(
   return { ...made, inputs };
 }
 
-async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
+/** The texts of the paths, with the manifests that a document among them names. */
+export async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
   if (paths.length === 0)
     throw new HoldfastError('no-input', 'No manifests and no cluster document were named.', {
       hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml.',
