@@ -41,7 +41,7 @@ const nasty: FindingListOutput = {
 
 describe('SARIF', () => {
   const schema = JSON.parse(
-    gunzipSync(readFileSync(join(root, 'test/schemas/sarif-2.1.0.json.gz'))).toString(),
+    gunzipSync(readFileSync(join(root, 'test/schemas/formats/sarif-2.1.0.json.gz'))).toString(),
   ) as object;
   const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   const results = (text: string): readonly { partialFingerprints: object; locations: readonly object[] }[] =>
