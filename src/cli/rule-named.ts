@@ -1,6 +1,6 @@
 /** A rule by its id, as a person writes it. */
 import type { Rule } from '../check/rule.ts';
-import { allRules } from '../check/rules/index.ts';
+import { allRules } from '../check/all-rules.ts';
 import { HoldfastError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 

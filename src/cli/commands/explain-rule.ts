@@ -1,7 +1,7 @@
 /** `holdfast explain rule`: a rule in full, in the words of its own data. */
 import { pageOfRule } from '../../check/pages.ts';
 import type { Rule } from '../../check/rule.ts';
-import { allRules } from '../../check/rules/index.ts';
+import { allRules } from '../../check/all-rules.ts';
 import { wrap } from '../../render/wrap.ts';
 import { severityPaint } from '../../report/findings-text.ts';
 import type { ExplanationOutput } from '../../report/schemas.ts';
