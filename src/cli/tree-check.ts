@@ -30,6 +30,11 @@ export const check: CommandWords = {
       flags: '--waivers <file>',
       description: 'findings that may stay, with reason, owner and last day, kind: WaiverList',
     },
+    {
+      flags: '--fix',
+      description: 'make the safe patches in the files given, each proved by checking again; the rest is printed',
+    },
+    { flags: '--dry-run', description: 'with --fix: print the diff, write nothing' },
     { flags: '--no-witness', description: 'run no failures' },
     { flags: '--seed <number>', description: 'same seed, same witnesses', fallback: '1' },
     {
@@ -46,6 +51,7 @@ export const check: CommandWords = {
     },
     { run: 'helm template shop | holdfast check -f -', does: 'a chart' },
     { run: 'kubectl get all,pdb,nodes -A -o yaml | holdfast check -f - -o wide', does: 'what runs now' },
+    { run: 'holdfast check -f manifests/ --fix --dry-run', does: 'the safe patches as a diff' },
     { run: 'holdfast check -f manifests/ --baseline baseline.json', does: 'in CI: only what is new fails' },
   ],
   load: () => import('./commands/check.ts'),

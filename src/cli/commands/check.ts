@@ -1,14 +1,15 @@
 /** `holdfast check`: what is wrong with manifests or a cluster, with the failure that shows it. */
 import { readBaseline } from '../../check/baseline.ts';
-import { check } from '../../check/check.ts';
+import { check, type CheckOptions } from '../../check/check.ts';
 import { SEVERITIES } from '../../check/merge.ts';
 import type { Rule, Severity } from '../../check/rule.ts';
 import { allRules } from '../../check/all-rules.ts';
 import { rules } from '../../check/rules/index.ts';
 import { parseWaivers, type Waiver } from '../../check/waivers.ts';
-import { HoldfastError } from '../../core/error.ts';
+import { HoldfastError, type Problem } from '../../core/error.ts';
 import type { EpochSeconds } from '../../kubernetes/time.ts';
-import { findingListOutput, type FindingOutput } from '../../report/finding-schemas.ts';
+import { findingListOutput, type FindingListOutput, type FindingOutput } from '../../report/finding-schemas.ts';
+import { fixInputs } from '../check-fix.ts';
 import { writeFindings } from '../check-output.ts';
 import { readText } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -18,41 +19,62 @@ import { ruleNamed } from '../rule-named.ts';
 import { countOption } from '../scenario.ts';
 import { twinSettings } from '../twin-settings.ts';
 import { packageVersion } from './version.ts';
-import { makeReadableWorld, refusedInput } from '../world-inputs.ts';
+import { makeReadableWorld, refusedInput, type WorldInputs } from '../world-inputs.ts';
 
 /**
  * Prints the findings; exits with 1 when one is as bad as --fail-on says and new. What cannot be read is said after
  * them, with exit code 2: the good objects of a bad file are checked all the same.
  */
 export async function run(invocation: Invocation): Promise<number> {
-  const inputs = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...invocation.args]);
-  const { world, plan, notes } = makeReadableWorld(inputs);
-  const waivers = await waiversOf(invocation);
-  const baseline = textOption(invocation, 'baseline');
-  for (const note of notes) detail(invocation, note);
-  const list = findingListOutput(
-    check(world, {
-      plan,
-      rules: rulesOf(invocation),
-      now: nowOf(invocation),
-      twinSettings: twinSettings(plan, countOption(invocation, 'seed', 1)),
-      waivers,
-      ...(baseline === undefined ? {} : { baseline: readBaseline(await readText(baseline, invocation)) }),
-      ...(invocation.options['witness'] === false ? { failures: 0 } : {}),
-    }),
-  );
+  const given = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...invocation.args]);
+  const options = await optionsOf(invocation);
+  const { list, problems } = await checked(invocation, given, options);
   const fails = failsBy(invocation);
-  const options = {
-    paint: paintFor(invocation),
-    width: widthOf(invocation),
-    version: await packageVersion(),
-    fails,
+  if (!(flag(invocation, 'fix') && flag(invocation, 'dryRun')))
+    invocation.context.stdout.write(
+      writeFindings(list, formatOf(invocation), {
+        paint: paintFor(invocation),
+        width: widthOf(invocation),
+        version: await packageVersion(),
+        fails,
+      }),
+    );
+  if (problems.length > 0) throw refusedInput(problems);
+  const undecided = flag(invocation, 'strict') && textOption(invocation, 'failOn') !== 'never';
+  return (undecided && list.unknown.length > 0) || list.findings.some(fails) ? EXIT.findings : EXIT.ok;
+}
+
+interface CheckedInputs {
+  readonly list: FindingListOutput;
+  readonly problems: readonly Problem[];
+}
+
+/** With --fix the findings that are left. */
+async function checked(invocation: Invocation, inputs: WorldInputs, options: CheckOptions): Promise<CheckedInputs> {
+  const made = makeReadableWorld(inputs);
+  for (const note of made.notes) detail(invocation, note);
+  const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
+  const full = { ...options, plan: made.plan, twinSettings: twin };
+  const list = check(made.world, full);
+  const { problems } = made.world;
+  if (!flag(invocation, 'fix') || problems.length > 0) return { list: findingListOutput(list), problems };
+  const fixed = await fixInputs(invocation, inputs, { made, list, options: full });
+  if (fixed === inputs) return { list: findingListOutput(list), problems };
+  const after = makeReadableWorld(fixed);
+  return { list: findingListOutput(check(after.world, { ...full, plan: after.plan })), problems };
+}
+
+async function optionsOf(invocation: Invocation): Promise<CheckOptions> {
+  const baseline = textOption(invocation, 'baseline');
+  if (flag(invocation, 'dryRun') && !flag(invocation, 'fix'))
+    throw new HoldfastError('nothing-to-preview', '--dry-run previews --fix.', { hint: 'Give both.' });
+  return {
+    rules: rulesOf(invocation),
+    now: nowOf(invocation),
+    waivers: await waiversOf(invocation),
+    ...(baseline === undefined ? {} : { baseline: readBaseline(await readText(baseline, invocation)) }),
+    ...(invocation.options['witness'] === false ? { failures: 0 } : {}),
   };
-  invocation.context.stdout.write(writeFindings(list, formatOf(invocation), options));
-  if (world.problems.length > 0) throw refusedInput(world.problems);
-  const undecided =
-    flag(invocation, 'strict') && textOption(invocation, 'failOn') !== 'never' && list.unknown.length > 0;
-  return undecided || list.findings.some(fails) ? EXIT.findings : EXIT.ok;
 }
 
 /** Those of --rule; without it all. */
