@@ -2,6 +2,11 @@
 import { FAMILIES } from '../families.ts';
 import type { Rule } from '../rule.ts';
 import { disruption } from './disruption.ts';
+import { disruptionMissing } from './disruption-missing.ts';
+import { disruptionSelection } from './disruption-selection.ts';
+import { placementDeadlock } from './placement-deadlock.ts';
+import { placementNodes } from './placement-nodes.ts';
+import { placementSpread } from './placement-spread.ts';
 import { redundancy } from './redundancy.ts';
 import { redundancyFloor } from './redundancy-floor.ts';
 import { redundancyLive } from './redundancy-live.ts';
@@ -14,5 +19,10 @@ export const rules: readonly Rule[] = [
   ...redundancyFloor,
   ...redundancyLive,
   ...redundancyReach,
+  ...placementDeadlock,
+  ...placementNodes,
+  ...placementSpread,
   ...disruption,
+  ...disruptionMissing,
+  ...disruptionSelection,
 ].sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));

@@ -1,0 +1,62 @@
+/** What of a workload keeps its own pods apart, and where they may be. */
+import type { Workload, World, WorldNode } from '../inventory/world.ts';
+import { matchesNodeSelection } from '../kubernetes/feasibility.ts';
+import { HOSTNAME, ZONE } from '../kubernetes/nodes.ts';
+import type { PodAffinityTerm, SpreadConstraint } from '../kubernetes/pod-spec.ts';
+import { countsItself, isAboutItself, type PodIdentity } from '../kubernetes/spread.ts';
+import { firstUntolerated } from '../kubernetes/tolerations.ts';
+import { podSpecOf } from './reach.ts';
+
+/** Labels that mean a zone: the one of today and the one before v1.17. */
+export const ZONE_KEYS: ReadonlySet<string> = new Set([ZONE, 'failure-domain.beta.kubernetes.io/zone']);
+export const HOST_KEYS: ReadonlySet<string> = new Set([HOSTNAME]);
+
+export interface Apart {
+  /** Constraints that count its own pods. */
+  readonly spread: readonly SpreadConstraint[];
+  /** Terms of anti-affinity against its own pods. */
+  readonly required: readonly PodAffinityTerm[];
+  readonly preferred: readonly PodAffinityTerm[];
+}
+
+/** The constraints and terms that are about the workload's own pods. */
+export function apartOf(workload: Workload, world: Pick<World, 'namespaces'>): Apart {
+  const { spread, podAntiAffinity } = podSpecOf(workload);
+  const pod = identityOf(workload, world);
+  return {
+    spread: spread.filter((constraint) => countsItself(constraint, pod)),
+    required: podAntiAffinity.required.filter((term) => isAboutItself(term, pod)),
+    preferred: podAntiAffinity.preferred.map(({ term }) => term).filter((term) => isAboutItself(term, pod)),
+  };
+}
+
+export function identityOf(workload: Workload, { namespaces }: Pick<World, 'namespaces'>): PodIdentity {
+  const { namespace, templates, spec } = workload;
+  return {
+    namespace,
+    labels: templates[0]?.labels ?? spec.labels,
+    namespaceLabels: namespaces.get(namespace)?.labels ?? {},
+  };
+}
+
+/** True when something keeps its pods apart by one of these labels of nodes. */
+export function isApartBy({ spread, required, preferred }: Apart, keys: ReadonlySet<string>): boolean {
+  return [...spread, ...required, ...preferred].some(({ topologyKey }) => keys.has(topologyKey));
+}
+
+/** Nodes that its selection and its tolerations allow, full or not. */
+export function allowedNodes({ templates }: Workload, { nodes }: Pick<World, 'nodes'>): readonly WorldNode[] {
+  const [template] = templates;
+  if (template === undefined) return [];
+  const { demand } = template;
+  return nodes.filter(
+    (node) =>
+      matchesNodeSelection(demand, node) &&
+      firstUntolerated(node.taints, demand.tolerations, ['NoSchedule', 'NoExecute']) === undefined,
+  );
+}
+
+/** How many values of a label nodes have. */
+export function domainsOf(nodes: readonly Pick<WorldNode, 'labels'>[], key: string): number {
+  return new Set(nodes.map(({ labels }) => labels[key]).filter((value) => value !== undefined)).size;
+}
