@@ -142,7 +142,7 @@ describe('editYaml', () => {
     );
     const tree = fc.letrec<{ node: unknown; map: Record<string, unknown> }>((tie) => ({
       node: fc.oneof({ depthSize: 'small' }, leaf, tie('map'), fc.array(tie('map'), { maxLength: 2 })),
-      map: fc.dictionary(key, tie("node"), { maxKeys: 3 }),
+      map: fc.dictionary(key, tie('node'), { maxKeys: 3 }),
     })).map;
     const style = fc.constantFrom(
       (value: unknown) => stringify(value),
