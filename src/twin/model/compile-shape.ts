@@ -57,8 +57,11 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
   const parts = new AffinityCompiler(bare, compiling);
   const soft = softSpread(source, bare, compiling);
   const held = sample.held ?? { requests: placedRequests(spec), nonZero: placedNonZeroRequests(spec) };
+  const images = imagesOf(spec);
+  const volumes = spec.volumes.length === 0 ? undefined : compiling.volumes.compile(source);
   const shape: Shape = {
     index,
+    local: volumes === undefined ? localKey({ spec, demand, nonZero, images }) : `volumes of ${index}`,
     source,
     ...bare,
     tolerations: schedulingTolerations(spec),
@@ -73,9 +76,9 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     placedNonZeroCpu: held.nonZero['cpu'] ?? 0,
     placedNonZeroMemory: held.nonZero['memory'] ?? 0,
     hostPorts: demand.hostPorts,
-    images: imagesOf(spec),
+    images,
     containers: spec.containers.length + spec.initContainers.length,
-    volumes: spec.volumes.length === 0 ? undefined : compiling.volumes.compile(source),
+    volumes,
     hardSpread: hardSpread(bare, compiling),
     softSpread: soft,
     softNeedsAllKeys: spec.spread.length > 0,
@@ -99,6 +102,28 @@ function schedulingTolerations({ tolerations }: PodSpec): readonly Toleration[] 
   return tolerations.some(({ byAdmission }) => byAdmission)
     ? tolerations.filter(({ byAdmission }) => !byAdmission)
     : tolerations;
+}
+
+/** Everything that filters and scores read which look at one node alone. */
+function localKey({ spec, demand, nonZero, images }: LocalParts): string {
+  return JSON.stringify([
+    demand.requests,
+    nonZero,
+    demand.hostPorts,
+    schedulingTolerations(spec),
+    spec.nodeSelector,
+    spec.requiredNodeTerms,
+    spec.preferredNodeTerms,
+    images,
+    spec.containers.length + spec.initContainers.length,
+  ]);
+}
+
+interface LocalParts {
+  readonly spec: PodSpec;
+  readonly demand: ShapeSource['template']['demand'];
+  readonly nonZero: Resources;
+  readonly images: readonly string[];
 }
 
 interface Bare {

@@ -44,6 +44,8 @@ export interface WeightedCount {
 
 export interface Shape {
   readonly index: number;
+  /** Equal for shapes of which every node says the same by itself, whatever other pods they mind. */
+  readonly local: string;
   readonly source: ShapeSource;
   readonly namespace: string;
   readonly labels: Labels;
