@@ -173,6 +173,19 @@ describe('for every cluster and scenario', () => {
     );
   });
 
+  it('a replacement that is lost in its turn is told from its own beginning', () => {
+    const faults: Drawn['faults'] = [
+      { fault: { kind: 'node', node: 'b1' }, at: 0, length: 335_044 },
+      { fault: { kind: 'zone', region: '', zone: 'b' }, at: 341_915, length: undefined },
+    ];
+    const kinds: Drawn['kinds'] = [{ kind: 'Deployment', replicas: 6, budget: 0, strict: true }];
+    const one: Drawn = { each: 2, kinds, daemon: false, faults, seed: 155_707 };
+    new Twin(built(one), { seed: one.seed }).run(scenarioOf(one, false), ({ losses }) => {
+      for (const index of losses.workloads())
+        for (const { createdAt, boundAt } of losses.of(index))
+          expect(boundAt ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(createdAt ?? 0);
+    });
+  });
   it('intervals follow each other and times never go back', () => {
     fc.assert(
       fc.property(drawn, (one) => {
