@@ -67,6 +67,7 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     tolerations: schedulingTolerations(spec),
     priority: template.priority,
     neverPreempts: spec.preemptionPolicy === 'Never',
+    barred: barredBy(spec),
     requests,
     requestedCpu: demand.requests['cpu'] ?? 0,
     requestedMemory: demand.requests['memory'] ?? 0,
@@ -102,6 +103,16 @@ function schedulingTolerations({ tolerations }: PodSpec): readonly Toleration[] 
   return tolerations.some(({ byAdmission }) => byAdmission)
     ? tolerations.filter(({ byAdmission }) => !byAdmission)
     : tolerations;
+}
+
+/** The scheduler that the twin is. */
+export const SCHEDULER_NAME = 'default-scheduler';
+
+function barredBy({ schedulingGates, schedulerName }: PodSpec): Shape['barred'] {
+  if (schedulerName !== SCHEDULER_NAME)
+    return { plugin: 'Scheduler', message: `its scheduler ${schedulerName} is not modelled` };
+  if (schedulingGates.length === 0) return undefined;
+  return { plugin: 'SchedulingGates', message: `waiting for scheduling gates: [${schedulingGates.join(' ')}]` };
 }
 
 /** Everything that filters and scores read which look at one node alone. */
