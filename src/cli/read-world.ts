@@ -16,7 +16,7 @@ export async function readWorld(
   const made = makeWorld(inputs);
   const { nodes, workloads } = made.world;
   detail(invocation, `${nodes.length} nodes, ${workloads.length} workloads`);
-  sayNotes(invocation, made.world);
+  sayNotes(invocation, made.world, inputs);
   if (nodes.length === 0)
     throw new HoldfastError('no-nodes', 'The input holds no nodes.', {
       hint: 'Give Node objects (kubectl get nodes -o yaml) or a cluster document with pools beside the manifests.',
@@ -28,7 +28,10 @@ export async function readWorld(
 const MOST_NOTES = 5;
 
 /** What the input lacks or what is not modelled of it; nothing that keeps an answer from being given. */
-function sayNotes(invocation: Invocation, { notes }: World): void {
+function sayNotes(invocation: Invocation, world: World, { texts, named }: WorldInputs): void {
+  // What a plan renders is ours to know.
+  const given = new Set([...texts, ...named].map(({ file }) => file));
+  const notes = world.notes.filter(({ at }) => at === undefined || given.has(at.file));
   const shown = flag(invocation, 'verbose') ? notes : notes.slice(0, MOST_NOTES);
   for (const { message, at } of shown)
     progress(invocation, `note: ${at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `}${message}`);
