@@ -14,7 +14,7 @@ import { writeFindings } from '../check-output.ts';
 import { readText } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { detail, flag, formatOf, type Invocation, listOption, paintFor, textOption, widthOf } from '../invocation.ts';
-import { readWorldInputs } from '../read-world.ts';
+import { readWorldInputs, sayNotes } from '../read-world.ts';
 import { ruleNamed } from '../rule-named.ts';
 import { countOption } from '../scenario.ts';
 import { twinSettings } from '../twin-settings.ts';
@@ -53,6 +53,7 @@ interface CheckedInputs {
 async function checked(invocation: Invocation, inputs: WorldInputs, options: CheckOptions): Promise<CheckedInputs> {
   const made = makeReadableWorld(inputs);
   for (const note of made.notes) detail(invocation, note);
+  sayNotes(invocation, made.world, inputs);
   const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
   const full = { ...options, plan: made.plan, twinSettings: twin };
   const list = check(made.world, full);
