@@ -1,5 +1,6 @@
 /** Questions about workloads that several rules ask. */
 import type { Workload } from '../inventory/world.ts';
+import { isMissed } from '../twin/outcomes/placeholders.ts';
 
 const REPLICATED: ReadonlySet<Workload['kind']> = new Set([
   'Deployment',
@@ -9,7 +10,10 @@ const REPLICATED: ReadonlySet<Workload['kind']> = new Set([
   'Rollout',
 ]);
 
-/** True for workloads whose controller keeps a number of pods running: no DaemonSets, Jobs, CronJobs, bare and static pods. */
-export function keepsReplicas({ kind, static: isStatic }: Workload): boolean {
-  return REPLICATED.has(kind) && !isStatic;
+/**
+ * True for workloads whose controller keeps a number of pods running that somebody misses: no DaemonSets, Jobs, CronJobs,
+ * bare and static pods, and none whose priority below 0 says that they only hold room for others.
+ */
+export function keepsReplicas(workload: Workload): boolean {
+  return REPLICATED.has(workload.kind) && isMissed(workload);
 }
