@@ -9,7 +9,10 @@ const REPLICATED: ReadonlySet<Workload['kind']> = new Set([
   'Rollout',
 ]);
 
-/** True for workloads whose controller keeps a number of pods running: no DaemonSets, Jobs, CronJobs, bare and static pods. */
-export function keepsReplicas({ kind, static: isStatic }: Workload): boolean {
-  return REPLICATED.has(kind) && !isStatic;
+/**
+ * True for workloads whose controller keeps a number of pods running for somebody: no DaemonSets, Jobs, CronJobs, bare and
+ * static pods, and no placeholders, which hold room for others with a priority below 0 and are there to be evicted.
+ */
+export function keepsReplicas({ kind, static: isStatic, templates }: Workload): boolean {
+  return REPLICATED.has(kind) && !isStatic && (templates[0]?.priority ?? 0) >= 0;
 }
