@@ -38,21 +38,20 @@ describe('a spread constraint', () => {
     expect(roomAfterLoss(spread({ nodeTaintsPolicy: 'Honor' }), 3, [evictions])).toBeUndefined();
   });
 
-  it('piles up as many as pods added one by one to the fullest domain that is allowed', () => {
+  it('piles up to the skew, then one more for each round of the other domains', () => {
+    expect([largestPile(3, 3, 1), largestPile(3, 3, 3), largestPile(6, 3, 1), largestPile(7, 2, 2)]).toEqual([
+      1, 3, 2, 4,
+    ]);
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 2, max: 6 }),
         fc.integer({ min: 1, max: 5 }),
         (replicas, domains, skew) => {
-          const counts = Array.from({ length: domains }, () => 0);
-          for (let pod = 0; pod < replicas; pod += 1) {
-            const least = Math.min(...counts);
-            const allowed = counts.map((count, at) => ({ count, at })).filter(({ count }) => count + 1 - least <= skew);
-            const best = allowed.reduce((a, b) => (b.count > a.count ? b : a));
-            counts[best.at] = best.count + 1;
-          }
-          expect(largestPile(replicas, domains, skew)).toBe(Math.max(...counts));
+          const needs = (pile: number): number => pile + (domains - 1) * Math.max(0, pile - skew);
+          const pile = largestPile(replicas, domains, skew);
+          expect(needs(pile)).toBeLessThanOrEqual(replicas);
+          expect(needs(pile + 1)).toBeGreaterThan(replicas);
         },
       ),
     );

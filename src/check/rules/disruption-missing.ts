@@ -37,11 +37,10 @@ const pd02: Rule = {
   },
 };
 
-/** Placeholders of free room, which are there to be evicted, have a priority below 0. */
 function* unprotected(workload: Workload, { budgetsOf }: RuleContext): Iterable<Draft> {
-  const { replicas, templates } = workload;
+  const { replicas } = workload;
   if (!keepsReplicas(workload) || replicas < 2 || workload.sourced === undefined) return;
-  if ((templates[0]?.priority ?? 0) < 0 || budgetsOf(workload).length > 0) return;
+  if (budgetsOf(workload).length > 0) return;
   yield {
     on: workload,
     path: ['metadata', 'name'],

@@ -4,6 +4,10 @@ import type { Rule } from '../rule.ts';
 import { disruption } from './disruption.ts';
 import { disruptionMissing } from './disruption-missing.ts';
 import { disruptionSelection } from './disruption-selection.ts';
+import { lifecycleProbes } from './lifecycle-probes.ts';
+import { lifecycleStop } from './lifecycle-stop.ts';
+import { rolloutRoom } from './rollout-room.ts';
+import { rolloutUpdate } from './rollout-update.ts';
 import { placementDeadlock } from './placement-deadlock.ts';
 import { placementNodes } from './placement-nodes.ts';
 import { placementSpread } from './placement-spread.ts';
@@ -22,6 +26,10 @@ export const rules: readonly Rule[] = [
   ...placementDeadlock,
   ...placementNodes,
   ...placementSpread,
+  ...lifecycleProbes,
+  ...lifecycleStop,
+  ...rolloutRoom,
+  ...rolloutUpdate,
   ...disruption,
   ...disruptionMissing,
   ...disruptionSelection,

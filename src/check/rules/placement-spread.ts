@@ -1,7 +1,7 @@
 /** PL01–PL03, PL05, PL06, PL09: constraints that are missing, or that do not say what they seem to say. */
 import type { Workload, World } from '../../inventory/world.ts';
 import { formatSelector } from '../../kubernetes/selectors.ts';
-import { countsItself, countsNothing, isAboutItself } from '../../kubernetes/spread.ts';
+import { countsItself, countsNothing, isAboutItself, largestPile } from '../../kubernetes/spread.ts';
 import { podPath, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type Rule } from '../rule.ts';
 import type { Apart } from '../spreading.ts';
@@ -15,7 +15,6 @@ const SPREAD = 'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologysp
 function* severalOf(world: World): Iterable<Workload> {
   for (const workload of world.workloads) {
     if (!keepsReplicas(workload) || workload.replicas < 2 || workload.sourced === undefined) continue;
-    if ((workload.templates[0]?.priority ?? 0) < 0) continue;
     yield workload;
   }
 }
@@ -208,9 +207,10 @@ const pl06: Rule = {
       const pod = identityOf(workload, world);
       for (const [index, constraint] of podSpecOf(workload).spread.entries()) {
         const { maxSkew, topologyKey, whenUnsatisfiable } = constraint;
-        if (whenUnsatisfiable !== 'DoNotSchedule' || maxSkew < workload.replicas || !countsItself(constraint, pod))
-          continue;
+        if (whenUnsatisfiable !== 'DoNotSchedule' || !countsItself(constraint, pod)) continue;
         const domains = domainsOf(allowedNodes(workload, world), topologyKey);
+        // Where the nodes are not known there are at least two places, or spreading means nothing.
+        if (largestPile(workload.replicas, Math.max(2, domains), maxSkew) < workload.replicas) continue;
         yield {
           on: workload,
           path: [...podPath(workload), 'topologySpreadConstraints', index, 'maxSkew'],
