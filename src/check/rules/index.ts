@@ -1,6 +1,15 @@
 /** Every rule, in the order of the catalogue. A family's file is one line here. */
 import { FAMILIES } from '../families.ts';
 import type { Rule } from '../rule.ts';
+import { admission } from './admission.ts';
+import { autoscaling } from './autoscaling.ts';
+import { capacity } from './capacity.ts';
+import { controlPlane } from './control-plane.ts';
+import { network } from './network.ts';
+import { priority } from './priority.ts';
+import { quorum } from './quorum.ts';
+import { recovery } from './recovery.ts';
+import { storage } from './storage.ts';
 import { disruption } from './disruption.ts';
 import { disruptionMissing } from './disruption-missing.ts';
 import { disruptionSelection } from './disruption-selection.ts';
@@ -30,6 +39,15 @@ export const rules: readonly Rule[] = [
   ...lifecycleStop,
   ...rolloutRoom,
   ...rolloutUpdate,
+  ...admission,
+  ...autoscaling,
+  ...capacity,
+  ...controlPlane,
+  ...network,
+  ...priority,
+  ...quorum,
+  ...recovery,
+  ...storage,
   ...disruption,
   ...disruptionMissing,
   ...disruptionSelection,

@@ -1,0 +1,206 @@
+/** AS: autoscalers that do not scale, or that scale too far. */
+import { ofKind } from '../../inventory/indexes.ts';
+import { namespaceOf, nameOf } from '../../inventory/identity.ts';
+import { isStored } from '../../inventory/validate.ts';
+import type { Workload } from '../../inventory/world.ts';
+import { at } from '../../kubernetes/objects.ts';
+import { runningContainers } from '../../kubernetes/pod-spec.ts';
+import { quotaUseOf, readQuota } from '../../kubernetes/quota.ts';
+import { floorOf, podSpecOf } from '../reach.ts';
+import { defect, type Rule } from '../rule.ts';
+import { imageNames } from '../workload-programs.ts';
+import { keepsReplicas } from '../workloads.ts';
+
+const as01: Rule = {
+  id: 'AS01',
+  family: 'AS',
+  title: 'An autoscaler measures a share of what is not requested',
+  severity: 'error',
+  whySeverity:
+    'It never scales: without a request there is nothing to take the share of, and load is an everyday event.',
+  takesDown: 'The workload under load, which stays as small as it is.',
+  remedy: 'Give every container of the pod a request of the measured resource, or scale by AverageValue.',
+  source:
+    'Kubernetes v1.36.3 pkg/controller/podautoscaler/replica_calculator.go (calculatePodRequests: missing request)',
+  needs: 'manifests',
+  *check(world) {
+    for (const { workload, spec, sourced } of world.autoscalers) {
+      if (workload === undefined || spec.metrics === undefined) continue;
+      const pod = podSpecOf(workload);
+      for (const [index, { type, name, container, target }] of spec.metrics.entries()) {
+        if ((type !== 'Resource' && type !== 'ContainerResource') || target.type !== 'Utilization') continue;
+        if (pod.resources?.requests[name] !== undefined && type === 'Resource') continue;
+        const measured = runningContainers(pod).filter((one) => container === undefined || one.name === container);
+        const missing = measured.find(({ requests }) => requests[name] === undefined);
+        if (missing === undefined) continue;
+        yield {
+          on: sourced,
+          path: at(sourced.object, 'spec', 'metrics') === undefined ? ['spec'] : ['spec', 'metrics', index],
+          message: `It aims at ${target.percent} % of the requested ${name}, and container ${missing.name} of ${workload.id} requests none.`,
+          takesDown: [workload],
+          cause: defect('blind-autoscaler', sourced),
+        };
+        break;
+      }
+    }
+  },
+};
+
+const as02: Rule = {
+  id: 'AS02',
+  family: 'AS',
+  title: 'An autoscaler that cannot scale',
+  severity: 'info',
+  whySeverity: 'The number is fixed; worth knowing, and sometimes meant so.',
+  takesDown: 'Nothing by itself: under load the workload stays as it is.',
+  remedy: 'Raise maxReplicas, or delete the autoscaler and write the number.',
+  source: 'Kubernetes v1.36.3 pkg/controller/podautoscaler/horizontal.go (normalizeDesiredReplicas)',
+  needs: 'manifests',
+  *check(world) {
+    for (const { workload, spec, sourced } of world.autoscalers) {
+      if (workload === undefined || spec.minReplicas < spec.maxReplicas) continue;
+      yield {
+        on: sourced,
+        path: ['spec', sourced.object.kind === 'ScaledObject' ? 'maxReplicaCount' : 'maxReplicas'],
+        message: `Its minimum and its maximum are both ${spec.maxReplicas}.`,
+        takesDown: [workload],
+      };
+    }
+  },
+};
+
+const as03: Rule = {
+  id: 'AS03',
+  family: 'AS',
+  title: 'An autoscaler may ask for more than the quota of its namespace',
+  severity: 'warning',
+  whySeverity: 'It needs the load that the maximum was meant for; then pods are refused.',
+  takesDown: 'The workload under its highest load, and rollouts of the others in the namespace.',
+  remedy: 'Raise the quota to the sum of the maxima, or lower maxReplicas to what fits.',
+  source: 'Kubernetes v1.36.3 pkg/quota/v1/evaluator/core/pods.go',
+  needs: 'manifests',
+  *check(world) {
+    const quotas = ofKind(world.index, '/ResourceQuota').map(({ object }) => ({
+      namespace: namespaceOf(object),
+      name: nameOf(object),
+      hard: readQuota(object),
+    }));
+    for (const { workload, spec, sourced, namespace } of world.autoscalers) {
+      if (workload === undefined) continue;
+      for (const { hard, name } of quotas.filter((quota) => quota.namespace === namespace)) {
+        const use = quotaUseOf(podSpecOf(workload));
+        const over = Object.keys(hard ?? {}).find((key) => {
+          const others = world.workloads.reduce(
+            (sum, one) =>
+              sum +
+              (one.namespace === namespace && one !== workload
+                ? one.replicas * (quotaUseOf(podSpecOf(one))[key] ?? 0)
+                : 0),
+            0,
+          );
+          return (use[key] ?? 0) > 0 && others + spec.maxReplicas * (use[key] ?? 0) > (hard?.[key] ?? 0);
+        });
+        if (over === undefined) continue;
+        yield {
+          on: sourced,
+          path: ['spec', sourced.object.kind === 'ScaledObject' ? 'maxReplicaCount' : 'maxReplicas'],
+          message: `${spec.maxReplicas} pods of ${workload.id} beside the others need more ${over} than ResourceQuota ${name} grants.`,
+          takesDown: [workload],
+        };
+      }
+    }
+  },
+};
+
+const as04: Rule = {
+  id: 'AS04',
+  family: 'AS',
+  title: 'The metrics that autoscalers read come from one pod',
+  severity: 'warning',
+  whySeverity: 'While the pod is away, no autoscaler scales; that is when load is moved to fewer pods.',
+  takesDown: 'Scaling of every workload, while the pod is away.',
+  remedy: 'Run two replicas of the metrics server, spread over nodes, with a disruption budget.',
+  price: 'Its requests again.',
+  source: 'kubernetes-sigs/metrics-server, README (high availability); horizontal.go: no metrics, no scaling down',
+  needs: 'manifests',
+  *check(world) {
+    if (world.autoscalers.length === 0) return;
+    for (const workload of world.workloads) {
+      if (!keepsReplicas(workload) || floorOf(workload) !== 1 || !isMetricsServer(workload)) continue;
+      yield {
+        on: workload,
+        path: ['spec', 'replicas'],
+        message: `One pod gives their metrics to ${world.autoscalers.length === 1 ? 'the autoscaler' : `${world.autoscalers.length} autoscalers`}.`,
+        cause: defect('one-replica', workload),
+      };
+    }
+  },
+};
+
+const METRICS = ['metrics-server', 'prometheus-adapter', 'keda-metrics-apiserver', 'keda'];
+
+function isMetricsServer(workload: Workload): boolean {
+  const names = imageNames(workload);
+  return METRICS.some((name) => names.has(name));
+}
+
+const as05: Rule = {
+  id: 'AS05',
+  family: 'AS',
+  title: 'The manifest and the autoscaler both set the number of replicas',
+  severity: 'warning',
+  whySeverity:
+    'Each time the manifest is applied under load, pods are stopped down to its number, until the autoscaler answers.',
+  takesDown: 'A share of the workload under load, at every deployment.',
+  remedy:
+    'Leave spec.replicas out of the manifest, after the field was handed over to the autoscaler (kubectl apply view-last-applied, server-side apply).',
+  price: 'Left out carelessly, client-side apply sets it to 1 once.',
+  source: 'Kubernetes docs, tasks/run-application/horizontal-pod-autoscale (migrating Deployments and StatefulSets)',
+  needs: 'manifests',
+  *check(world) {
+    for (const { workload, spec } of world.autoscalers) {
+      const object = workload?.sourced?.object;
+      // On live objects the field is always set.
+      if (workload === undefined || object === undefined || isStored(object)) continue;
+      if (!workload.spec.replicasWritten || workload.spec.replicas === 0) continue;
+      yield {
+        on: workload,
+        path: ['spec', 'replicas'],
+        message: `It writes ${workload.spec.replicas ?? 0} replicas, and an autoscaler moves it between ${spec.minReplicas} and ${spec.maxReplicas}.`,
+      };
+    }
+  },
+};
+
+const as07: Rule = {
+  id: 'AS07',
+  family: 'AS',
+  title: 'An autoscaler that scales down at once',
+  severity: 'warning',
+  whySeverity: 'It needs a load that swings; then pods are stopped that are needed a minute later.',
+  takesDown: 'A share of the requests at every swing of the load.',
+  remedy: 'Leave stabilizationWindowSeconds out, which is 300 s, or write one above the time that pods need to start.',
+  price: 'Pods that are not needed run on for the window.',
+  source: 'Kubernetes docs, horizontal-pod-autoscale (stabilization window)',
+  needs: 'manifests',
+  *check(world) {
+    for (const { spec, sourced, workload } of world.autoscalers) {
+      const keda = ['spec', 'advanced', 'horizontalPodAutoscalerConfig', 'behavior'];
+      const path = [
+        ...(sourced.object.kind === 'ScaledObject' ? keda : ['spec', 'behavior']),
+        'scaleDown',
+        'stabilizationWindowSeconds',
+      ];
+      if (spec.behavior?.scaleDown.stabilizationSeconds !== 0 || spec.behavior.scaleDown.select === 'Disabled')
+        continue;
+      yield {
+        on: sourced,
+        path,
+        message: 'stabilizationWindowSeconds: 0 follows each dip of the load at once.',
+        takesDown: workload === undefined ? [] : [workload],
+      };
+    }
+  },
+};
+
+export const autoscaling: readonly Rule[] = [as01, as02, as03, as04, as05, as07];

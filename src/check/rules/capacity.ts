@@ -1,0 +1,202 @@
+/** CP: what pods ask for, and whether the rest of the cluster has it after a loss. */
+import type { Workload, World } from '../../inventory/world.ts';
+import { at } from '../../kubernetes/objects.ts';
+import { runningContainers } from '../../kubernetes/pod-spec.ts';
+import { countedRequests } from '../../kubernetes/requests.ts';
+import { containerPath, podPath, podSpecOf } from '../reach.ts';
+import { defect, type Draft, type Rule } from '../rule.ts';
+import { type Homeless, homelessAfter, sayFailure } from '../what-if.ts';
+import { keepsReplicas } from '../workloads.ts';
+import type { RuleContext } from '../context.ts';
+
+const cp01: Rule = {
+  id: 'CP01',
+  family: 'CP',
+  title: 'A pod that does not say what it needs',
+  severity: 'warning',
+  whySeverity:
+    'It needs a busy node; then the kernel or the kubelet ends it first, and the scheduler had filled the node without counting it.',
+  takesDown: 'The pod, and neighbours of it, on a node that runs out of memory.',
+  remedy: 'Write requests of cpu and memory from what it uses; a memory limit equal to the request; no CPU limit.',
+  price: 'Nodes are filled by what is asked: fewer pods fit.',
+  source: 'Kubernetes docs, concepts/configuration/manage-resources-containers; k8s.af (15 of 50 stories)',
+  needs: 'manifests',
+  *check(world) {
+    for (const workload of world.workloads) {
+      if (workload.sourced === undefined || workload.static || workload.kind === 'Pod') continue;
+      const spec = podSpecOf(workload);
+      const asked = countedRequests(spec);
+      for (const container of runningContainers(spec)) {
+        const missing = ['cpu', 'memory'].filter(
+          (name) =>
+            container.requests[name] === undefined && (spec.resources === undefined || asked[name] === undefined),
+        );
+        if (missing.length === 0) continue;
+        yield {
+          on: workload,
+          path: [...containerPath(workload, container), 'resources'],
+          message: `Container ${container.name} requests no ${missing.join(' and no ')}: the scheduler takes it for nothing.`,
+          cause: defect('no-requests', workload),
+        };
+        break;
+      }
+    }
+  },
+};
+
+/** Nodes that are tried one by one; more cost seconds, and say the same. */
+const MOST_NODES = 200;
+
+const cp02: Rule = {
+  id: 'CP02',
+  family: 'CP',
+  title: 'The loss of one node leaves pods without a place',
+  severity: 'error',
+  whySeverity: 'Losing a node is an everyday event, and what does not fit elsewhere stays away until the node is back.',
+  takesDown: 'The pods that find no room: they are Pending for as long as the node is away.',
+  remedy: 'Add a node, lower requests to what is used, or let placeholders of a low priority hold the room.',
+  price: 'A node that is idle in good times.',
+  source: 'kubernetes-sigs/cluster-capacity#139; asked of the scheduler itself',
+  needs: 'document',
+  *check(world, context) {
+    if (yield* growsItself(world, context)) return;
+    const twin = context.twin();
+    const workers = world.nodes.filter(({ role }) => role === 'worker');
+    if (twin === undefined || workers.length < 2) return;
+    let worst: { readonly node: string; readonly homeless: readonly Homeless[] } | undefined;
+    for (const { name } of workers.slice(0, MOST_NODES)) {
+      const homeless = forWantOfRoom(homelessAfter(twin, [name], 'gone'));
+      if (homeless.length > (worst?.homeless.length ?? 0)) worst = { node: name, homeless };
+    }
+    if (workers.length > MOST_NODES) yield { unknown: `of ${workers.length} nodes the first ${MOST_NODES} were tried` };
+    if (worst === undefined) return;
+    const node = world.nodes.find(({ name }) => name === worst.node);
+    yield {
+      on: { kind: 'Node', name: worst.node, sourced: node?.sourced },
+      path: [],
+      ...sayHomeless(`node ${worst.node}`, worst.homeless),
+      witness: { lose: () => [`node=${worst.node}`] },
+    };
+  },
+};
+
+const cp03: Rule = {
+  id: 'CP03',
+  family: 'CP',
+  title: 'The loss of one zone leaves pods without a place',
+  severity: 'warning',
+  whySeverity: 'A zone is lost rarely; then what does not fit elsewhere stays away until it is back.',
+  takesDown: 'The pods that find no room in the other zones: they are Pending for as long as the zone is away.',
+  remedy: 'Keep room for one zone in the others: more nodes, or placeholders of a low priority.',
+  price: 'With three zones, half of what is used again.',
+  source: 'pfnet-research/k8s-cluster-simulator#188; asked of the scheduler itself',
+  needs: 'document',
+  *check(world, context) {
+    if (context.zones.length < 2) return;
+    if (yield* growsItself(world, context)) return;
+    const twin = context.twin();
+    if (twin === undefined) return;
+    for (const { region, zone, nodes } of world.zones) {
+      if (zone === '') continue;
+      const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
+      const homeless = forWantOfRoom(homelessAfter(twin, names, 'gone'));
+      if (homeless.length === 0) continue;
+      yield {
+        on: { kind: 'Zone', name: zone, sourced: undefined },
+        path: [],
+        ...sayHomeless(`zone ${zone}`, homeless),
+        witness: { lose: () => [`zone=${region}/${zone}`] },
+      };
+    }
+  },
+};
+
+/** Where nodes are added for pods that wait, room after a loss is a matter of time. */
+function* growsItself(world: World, { plan }: RuleContext): Generator<Draft, boolean> {
+  if (plan !== undefined) return plan.systems.autoscaling.facts.engine !== 'none';
+  if (world.nodePools.length === 0) return false;
+  yield { unknown: 'NodePools may add nodes for what does not fit' };
+  return true;
+}
+
+function forWantOfRoom(homeless: readonly Homeless[]): readonly Homeless[] {
+  return homeless.filter(({ failure }) => failure.plugins.has('NodeResourcesFit'));
+}
+
+function sayHomeless(lost: string, homeless: readonly Homeless[]): { message: string; takesDown: readonly Workload[] } {
+  const counts = new Map<Workload, number>();
+  for (const { workload } of homeless) counts.set(workload, (counts.get(workload) ?? 0) + 1);
+  const worst = [...counts].sort((a, b) => b[1] - a[1]);
+  const named = worst.slice(0, 3).map(([{ id }, count]) => `${count} of ${id}`);
+  const [first] = homeless;
+  return {
+    message: `Without ${lost}, ${homeless.length === 1 ? 'a pod finds' : `${homeless.length} pods find`} no node: ${named.join(', ')}${worst.length > 3 ? ` and of ${worst.length - 3} more` : ''}${first === undefined ? '' : ` (${sayFailure(first.failure)})`}.`,
+    takesDown: worst.map(([workload]) => workload),
+  };
+}
+
+const cp06: Rule = {
+  id: 'CP06',
+  family: 'CP',
+  title: 'A tight CPU limit on a part of the cluster itself',
+  severity: 'warning',
+  whySeverity:
+    'It needs load; then DNS, network or admission are slowed down for everybody while the node has CPU to spare.',
+  takesDown: 'Whoever waits for it: names are not resolved, requests are not admitted in time.',
+  remedy: 'Remove the CPU limit and keep the request.',
+  price: 'It may use CPU that others would, when there is any to spare.',
+  source: 'Gardener, high availability guide ("CPU limits caused outages"); k8s.af (6 of 50 stories); Omio',
+  needs: 'manifests',
+  *check(world) {
+    for (const workload of world.workloads) {
+      const critical =
+        (workload.templates[0]?.priority ?? 0) >= SYSTEM_PRIORITY || workload.namespace === 'kube-system';
+      if (!critical || workload.sourced === undefined || !(keepsReplicas(workload) || workload.kind === 'DaemonSet'))
+        continue;
+      for (const container of runningContainers(podSpecOf(workload))) {
+        const limit = container.limits['cpu'];
+        if (limit === undefined || limit > TIGHT * (container.requests['cpu'] ?? 0)) continue;
+        const path = [...containerPath(workload, container), 'resources', 'limits', 'cpu'];
+        yield {
+          on: workload,
+          path,
+          message: `Container ${container.name} may use ${limit} thousandths of a CPU and no more, ${container.requests['cpu'] ?? 0} of which are its request.`,
+          patch: [{ op: 'remove', path }],
+        };
+      }
+    }
+  },
+};
+
+const SYSTEM_PRIORITY = 2_000_000_000;
+/** A limit of so many times the request, or less, is met by an everyday peak. */
+const TIGHT = 2;
+
+const cp11: Rule = {
+  id: 'CP11',
+  family: 'CP',
+  title: 'A schedule whose jobs may pile up',
+  severity: 'warning',
+  whySeverity: 'It needs a job that hangs; then each turn adds another, until the cluster or the quota is full.',
+  takesDown: 'Whoever needs the room that the pile takes.',
+  remedy: 'Set concurrencyPolicy: Forbid and activeDeadlineSeconds.',
+  price: 'A turn is left out while the one before still runs.',
+  source: 'k8s.af (Universe 2017, Algolia: 9 of 50 stories); Kubernetes docs, concepts/workloads/controllers/cron-jobs',
+  needs: 'manifests',
+  *check(world) {
+    for (const workload of world.workloads) {
+      const { cron, job } = workload.spec;
+      if (cron === undefined || job === undefined || cron.suspended || workload.sourced === undefined) continue;
+      if (cron.concurrencyPolicy !== 'Allow' || job.activeDeadlineSeconds !== undefined) continue;
+      if (at(workload.sourced.object, ...podPath(workload), 'activeDeadlineSeconds') !== undefined) continue;
+      yield {
+        on: workload,
+        path: ['spec', 'concurrencyPolicy'],
+        message: `Every turn of "${cron.schedule}" starts a job, whether or not the one before has ended, and none has a deadline.`,
+        patch: [{ op: 'set', path: ['spec', 'concurrencyPolicy'], value: 'Forbid' }],
+      };
+    }
+  },
+};
+
+export const capacity: readonly Rule[] = [cp01, cp02, cp03, cp06, cp11];

@@ -1,0 +1,200 @@
+/** NW: names, entries and rules of traffic. */
+import { isObject } from '../../core/json.ts';
+import { namespaceOf } from '../../inventory/identity.ts';
+import { ofKind } from '../../inventory/indexes.ts';
+import type { Sourced } from '../../inventory/identity.ts';
+import type { Workload } from '../../inventory/world.ts';
+import { at, reader } from '../../kubernetes/objects.ts';
+import { readSelector, selects, selectsEverything } from '../../kubernetes/selectors.ts';
+import { floorOf, list } from '../reach.ts';
+import { defect, type Rule } from '../rule.ts';
+import { imageNames } from '../workload-programs.ts';
+import { keepsReplicas } from '../workloads.ts';
+import { losingItsNode } from '../witnesses.ts';
+
+const nw01: Rule = {
+  id: 'NW01',
+  family: 'NW',
+  title: 'One pod resolves the names of the cluster',
+  severity: 'error',
+  whySeverity: 'Losing the pod or its node is an everyday event, and then nobody finds anybody.',
+  takesDown: 'Every workload that calls another by name.',
+  remedy: 'Run at least two replicas of CoreDNS over nodes and zones, with a disruption budget.',
+  price: 'Its requests again.',
+  source: 'kubeadm#1931, #1657 and #1672; k8s.af (DNS: 12 of 50 stories)',
+  needs: 'manifests',
+  *check(world, { servicesOf }) {
+    for (const workload of world.workloads) {
+      if (!keepsReplicas(workload) || floorOf(workload) !== 1 || workload.sourced === undefined) continue;
+      const dns = servicesOf(workload).some(
+        ({ name, namespace }) => namespace === 'kube-system' && /^(kube-dns|coredns)$/.test(name),
+      );
+      if (!dns && !(imageNames(workload).has('coredns') && workload.namespace === 'kube-system')) continue;
+      yield {
+        on: workload,
+        path: ['spec', 'replicas'],
+        message: 'One pod answers for the names of the whole cluster.',
+        cause: defect('one-replica', workload),
+        witness: { lose: losingItsNode(workload) },
+      };
+    }
+  },
+};
+
+/** Images of programs that take traffic in for others. */
+const ENTRIES = [
+  'traefik',
+  'haproxy-ingress',
+  'kubernetes-ingress-controller',
+  'contour',
+  'envoy',
+  'emissary',
+  'nginx-ingress',
+  'apisix-ingress-controller',
+];
+
+function isEntry(workload: Workload): boolean {
+  const names = imageNames(workload);
+  return ENTRIES.some((name) => names.has(name)) || (names.has('controller') && /ingress/.test(workload.name));
+}
+
+const nw03: Rule = {
+  id: 'NW03',
+  family: 'NW',
+  title: 'All traffic from outside comes in through one pod',
+  severity: 'error',
+  whySeverity: 'Losing the pod or its node is an everyday event, and then nothing behind it is reached.',
+  takesDown: 'Every application that is reached through it.',
+  remedy: 'Run at least two replicas over nodes and zones, with a disruption budget and a preStop hook.',
+  price: 'Its requests again.',
+  source: 'k8s.af (load balancer and ingress: 16 of 50 stories); ingress-nginx docs, deploy/hardening',
+  needs: 'manifests',
+  *check(world, { servicesOf }) {
+    for (const workload of world.workloads) {
+      if (!keepsReplicas(workload) || floorOf(workload) !== 1 || workload.sourced === undefined) continue;
+      const entry = servicesOf(workload).some(({ spec }) => spec.type === 'LoadBalancer') || isEntry(workload);
+      if (!entry) continue;
+      yield {
+        on: workload,
+        path: ['spec', 'replicas'],
+        message: 'One pod takes in what comes from outside.',
+        cause: defect('one-replica', workload),
+        witness: { lose: losingItsNode(workload) },
+      };
+    }
+  },
+};
+
+const nw04: Rule = {
+  id: 'NW04',
+  family: 'NW',
+  title: 'A balancer that only reaches nodes with a pod, and zones without one',
+  severity: 'warning',
+  whySeverity:
+    'It needs a balancer without cross-zone traffic, or a drain; then a zone of the balancer answers nothing.',
+  takesDown: 'The share of the requests that the balancer sends to zones without a pod.',
+  remedy: 'Run at least one pod in each zone, spread over zones, or use externalTrafficPolicy: Cluster.',
+  price: 'With Cluster the address of the caller is lost, and a hop is added.',
+  source: 'Kubernetes docs, reference/networking/virtual-ips (traffic policies); DevOps Hof (k8s.af)',
+  needs: 'document',
+  *check(world, { zones }) {
+    for (const { spec, workloads, sourced } of world.services) {
+      if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || workloads.length === 0) continue;
+      if (workloads.some(({ kind }) => kind === 'DaemonSet')) continue;
+      const pods = workloads.reduce((sum, workload) => sum + floorOf(workload), 0);
+      if (zones.length < 2 || pods >= zones.length) continue;
+      yield {
+        on: sourced,
+        path: ['spec', 'externalTrafficPolicy'],
+        message: `${pods === 1 ? 'One pod is' : `${pods} pods are`} in at most ${pods} of ${zones.length} zones; in the others the balancer finds none.`,
+        takesDown: workloads,
+      };
+    }
+  },
+};
+
+const nw05: Rule = {
+  id: 'NW05',
+  family: 'NW',
+  title: 'A Service that only answers on nodes with one of its pods',
+  severity: 'error',
+  whySeverity: 'On every other node its callers get nothing, now and not only after a loss.',
+  takesDown: 'Callers on nodes that have none of its pods.',
+  remedy: 'Use internalTrafficPolicy: Cluster with trafficDistribution: PreferClose, or a DaemonSet.',
+  source: 'Kubernetes docs, concepts/services-networking/service-traffic-policy (no fallback)',
+  needs: 'manifests',
+  *check(world) {
+    for (const { spec, workloads, sourced } of world.services) {
+      if (spec.internalTrafficPolicy !== 'Local' || workloads.length === 0) continue;
+      if (!workloads.every(keepsReplicas)) continue;
+      yield {
+        on: sourced,
+        path: ['spec', 'internalTrafficPolicy'],
+        message: `Local reaches only pods on the caller's own node, and ${workloads[0]?.id ?? ''} is no DaemonSet.`,
+        takesDown: workloads,
+      };
+    }
+  },
+};
+
+const nw07: Rule = {
+  id: 'NW07',
+  family: 'NW',
+  title: 'Traffic is denied by default, and so is DNS',
+  severity: 'error',
+  whySeverity: 'No pod that it selects can resolve a name: it is down as soon as the policy is enforced.',
+  takesDown: 'Every workload of the namespace that calls another by name.',
+  remedy: 'Add a policy that allows egress to kube-dns on port 53, UDP and TCP.',
+  source: 'Kubernetes docs, concepts/services-networking/network-policies (default deny all egress)',
+  needs: 'manifests',
+  *check(world) {
+    const policies = ofKind(world.index, 'networking.k8s.io/NetworkPolicy');
+    for (const sourced of policies) {
+      const namespace = namespaceOf(sourced.object) ?? '';
+      if (!deniesEgress(sourced) || list(sourced.object, ['spec', 'egress']).length > 0) continue;
+      if (!selectsEverything(podsOf(sourced))) continue;
+      const beside = policies.filter(
+        (other) => namespaceOf(other.object) === namespace && deniesEgress(other) && allowsDns(other),
+      );
+      const cut = world.workloads.find(
+        (workload) =>
+          workload.namespace === namespace &&
+          workload.kind !== 'Other' &&
+          !(workload.templates[0]?.spec.hostNetwork ?? false) &&
+          !beside.some((other) => selects(podsOf(other), workload.templates[0]?.labels ?? workload.spec.labels)),
+      );
+      if (cut === undefined) continue;
+      yield {
+        on: sourced,
+        path: ['spec', 'egress'],
+        message: `It denies all egress of namespace ${namespace}, and no policy lets ${cut.id} ask for names on port 53.`,
+        takesDown: [cut],
+      };
+    }
+  },
+};
+
+function podsOf({ object }: Sourced): ReturnType<typeof readSelector> {
+  return readSelector(reader(at(object, 'spec')), 'podSelector');
+}
+
+/** policyTypes; absent: Ingress, and Egress when there are egress rules. */
+function deniesEgress({ object }: Sourced): boolean {
+  const types = at(object, 'spec', 'policyTypes');
+  return Array.isArray(types) ? types.includes('Egress') : list(object, ['spec', 'egress']).length > 0;
+}
+
+function allowsDns({ object }: Sourced): boolean {
+  return list(object, ['spec', 'egress']).some((rule) => {
+    if (!isObject(rule)) return false;
+    const ports = list(rule, ['ports']);
+    return (
+      ports.length === 0 ||
+      ports.some(
+        (port) => at(port, 'port') === undefined || at(port, 'port') === 53 || /dns/.test(String(at(port, 'port'))),
+      )
+    );
+  });
+}
+
+export const network: readonly Rule[] = [nw01, nw03, nw04, nw05, nw07];

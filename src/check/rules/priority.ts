@@ -1,0 +1,91 @@
+/** PR: who goes first when there is no room. */
+import type { Workload } from '../../inventory/world.ts';
+import { ofKind } from '../../inventory/indexes.ts';
+import { nameOf } from '../../inventory/identity.ts';
+import { podPath, podSpecOf } from '../reach.ts';
+import type { Rule } from '../rule.ts';
+import { imageNames } from '../workload-programs.ts';
+import { keepsReplicas } from '../workloads.ts';
+
+/** Images of what every other pod needs, and what each is. */
+const ADD_ONS: readonly (readonly [what: string, images: readonly string[]])[] = [
+  ['DNS', ['coredns', 'k8s-dns-node-cache']],
+  [
+    'network',
+    ['cilium', 'operator-generic', 'calico-node', 'node', 'flannel', 'amazon-k8s-cni', 'kube-proxy', 'antrea-agent'],
+  ],
+  [
+    'storage',
+    ['csi-provisioner', 'csi-attacher', 'csi-node-driver-registrar', 'node-driver-registrar', 'aws-ebs-csi-driver'],
+  ],
+  ['scaling', ['cluster-autoscaler', 'karpenter', 'metrics-server']],
+];
+
+const pr01: Rule = {
+  id: 'PR01',
+  family: 'PR',
+  title: 'A part of the cluster itself has no priority',
+  severity: 'warning',
+  whySeverity: 'It needs a full node; then any workload with a priority pushes it out, and others fail with it.',
+  takesDown: 'Names, network, volumes or scaling, when room is short.',
+  remedy: 'Set priorityClassName: system-cluster-critical, or system-node-critical for DaemonSets.',
+  price: 'It may push other pods out, as it should.',
+  source: 'Kubernetes docs, tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods',
+  needs: 'manifests',
+  *check(world) {
+    for (const workload of world.workloads) {
+      if (!(keepsReplicas(workload) || workload.kind === 'DaemonSet') || workload.sourced === undefined) continue;
+      const what = addOnOf(workload);
+      if (what === undefined || (workload.templates[0]?.priority ?? 0) > 0) continue;
+      yield {
+        on: workload,
+        path: [...podPath(workload), 'priorityClassName'],
+        message: `It gives the cluster its ${what} and has priority ${workload.templates[0]?.priority ?? 0}: any pod with a higher one may take its place.`,
+      };
+    }
+  },
+};
+
+function addOnOf(workload: Workload): string | undefined {
+  const names = imageNames(workload);
+  // `node` is Calico's image; anybody may call one so.
+  return ADD_ONS.find(([, images]) =>
+    images.some((image) => names.has(image) && (image !== 'node' || /calico/.test(workload.name))),
+  )?.[0];
+}
+
+const pr03: Rule = {
+  id: 'PR03',
+  family: 'PR',
+  title: 'Pods without a class outrank pods with one',
+  severity: 'warning',
+  whySeverity: 'It needs a full cluster; then pods that nobody thought about push out those that somebody ranked.',
+  takesDown: 'Workloads of the lower class, when room is short.',
+  remedy: 'Give the default class a value below every class that is named for something important.',
+  source:
+    'Grafana Labs, outage of 2019-07-19 (preemption); Kubernetes docs, concepts/scheduling-eviction/pod-priority-preemption',
+  needs: 'manifests',
+  *check(world) {
+    for (const sourced of ofKind(world.index, 'scheduling.k8s.io/PriorityClass')) {
+      const name = nameOf(sourced.object);
+      const own = world.priorityClasses.get(name);
+      if (own === undefined || !own.globalDefault) continue;
+      const below = world.workloads.find(
+        (workload) =>
+          keepsReplicas(workload) &&
+          workload.spec.template.priorityClassName !== undefined &&
+          workload.spec.template.priorityClassName !== name &&
+          (podSpecOf(workload).priority ?? 0) < own.value,
+      );
+      if (below === undefined) continue;
+      yield {
+        on: sourced,
+        path: ['value'],
+        message: `Pods without a class get ${own.value}; ${below.id} of class ${below.spec.template.priorityClassName ?? ''} has ${podSpecOf(below).priority ?? 0}.`,
+        takesDown: [below],
+      };
+    }
+  },
+};
+
+export const priority: readonly Rule[] = [pr01, pr03];
