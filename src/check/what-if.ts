@@ -114,12 +114,8 @@ export function refusalOfOneMore(twin: Twin, pod: WorldPod): SchedulingFailure |
   }
 }
 
-/** How many of the workload's pods on these cordoned nodes find another node, evicted one after the other. */
-export function movedFromCordoned(
-  twin: Twin,
-  workload: Workload,
-  nodes: ReadonlySet<string>,
-): { readonly pods: number; readonly moved: number } {
+/** Asks while the nodes are cordoned; the cluster is cordoned once for all that is asked. */
+export function whileCordoned<Answer>(twin: Twin, nodes: ReadonlySet<string>, ask: () => Answer): Answer {
   const { state } = twin;
   const mark = state.mark();
   try {
@@ -130,9 +126,18 @@ export function movedFromCordoned(
       // The node lifecycle controller follows with the taint, which spreading reads.
       state.setTaints(node, [...state.taintsOf(node), { key: UNSCHEDULABLE, value: '', effect: 'NoSchedule' }]);
     }
-    const inside = workload.pods.filter((pod) => nodes.has(twin.nodeOf(pod) ?? ''));
-    let moved = 0;
-    for (const pod of inside) {
+    return ask();
+  } finally {
+    state.undo(mark);
+  }
+}
+
+/** How many of these pods find another node, evicted one after the other. */
+export function movedElsewhere({ state }: Twin, pods: readonly WorldPod[]): number {
+  const mark = state.mark();
+  let moved = 0;
+  try {
+    for (const pod of pods) {
       const index = state.podOf(pod);
       if (index !== undefined) state.removePod(index);
       const next = state.addPod(state.shapeFor(pod.template, pod), 0);
@@ -141,7 +146,7 @@ export function movedFromCordoned(
       state.place(next, result.node);
       moved += 1;
     }
-    return { pods: inside.length, moved };
+    return moved;
   } finally {
     state.undo(mark);
   }

@@ -3,11 +3,11 @@ import type { Workload, World, WorldBudget } from '../../inventory/world.ts';
 import { roomAfterLoss } from '../../kubernetes/spread.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { floorOf, podPath, podSpecOf } from '../reach.ts';
-import { defect, type Draft, type Rule } from '../rule.ts';
+import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { sayBudget } from '../say.ts';
 import { HOST_KEYS, ZONE_KEYS, allowedNodes, apartOf, domainsOf } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
-import { movedFromCordoned, refusalOfOneMore, sayFailure } from '../what-if.ts';
+import { movedElsewhere, refusalOfOneMore, sayFailure, whileCordoned } from '../what-if.ts';
 import { losingItsZone } from '../witnesses.ts';
 
 const pl04: Rule = {
@@ -115,34 +115,51 @@ const pd10: Rule = {
   needs: 'document',
   *check(world, context) {
     if (context.zones.length < 2) return;
-    for (const budget of world.budgets) {
-      const [workload, ...others] = budget.workloads;
-      if (workload === undefined || others.length > 0 || !keepsReplicas(workload)) continue;
-      if (workload.spec.claimTemplates.length > 0 || floorOf(workload) < 2) continue;
-      const twin = context.twin();
-      if (twin !== undefined) yield* stuckZone(budget, workload, twin);
+    const held = world.budgets.flatMap(heldByBudget);
+    const twin = held.length === 0 ? undefined : context.twin();
+    if (twin === undefined) return;
+    const told = new Set<WorldBudget>();
+    for (const { zone, nodes } of world.zones) {
+      const names = new Set(nodes.map(({ name }) => name));
+      if (zone === '' || names.size === 0) continue;
+      const stuck = whileCordoned(twin, names, () => held.flatMap((one) => stuckIn(one, { twin, zone, names })));
+      for (const draft of stuck) if (!told.has(draft.budget)) yield draft.draft;
+      for (const { budget } of stuck) told.add(budget);
     }
   },
 };
 
-function* stuckZone(budget: WorldBudget, workload: Workload, twin: Twin): Iterable<Draft> {
+interface Held {
+  readonly budget: WorldBudget;
+  readonly workload: Workload;
+  /** Evictions that are granted at once. */
+  readonly allowed: number;
+}
+
+/** Budgets over one workload that can move; no disruption at all is PD03's. */
+function heldByBudget(budget: WorldBudget): readonly Held[] {
+  const [workload, ...others] = budget.workloads;
   const allowed = budget.count?.allowedWhenHealthy ?? 0;
-  // No disruption at all is PD03's.
-  if (allowed === 0) return;
-  for (const { zone, nodes } of twin.world.zones) {
-    const names = new Set(nodes.map(({ name }) => name));
-    if (zone === '' || names.size === 0) continue;
-    const { pods, moved } = movedFromCordoned(twin, workload, names);
-    if (pods <= allowed || pods - moved < allowed) continue;
-    yield {
-      on: budget.sourced,
-      path: ['spec'],
-      message: `Zone ${zone} holds ${pods} pods of ${workload.id}, and ${pods - moved} of them find no node in another zone; ${sayBudget(budget)} grants ${allowed}, then the drain hangs.`,
-      takesDown: [workload],
-      cause: defect('stuck-zone', budget.sourced),
-    };
-    return;
-  }
+  if (workload === undefined || others.length > 0 || allowed === 0 || !keepsReplicas(workload)) return [];
+  return workload.spec.claimTemplates.length > 0 || floorOf(workload) < 2 ? [] : [{ budget, workload, allowed }];
+}
+
+function stuckIn(
+  { budget, workload, allowed }: Held,
+  { twin, zone, names }: { readonly twin: Twin; readonly zone: string; readonly names: ReadonlySet<string> },
+): readonly { readonly budget: WorldBudget; readonly draft: FindingDraft }[] {
+  const inside = workload.pods.filter((pod) => names.has(twin.nodeOf(pod) ?? ''));
+  if (inside.length <= allowed) return [];
+  const left = inside.length - movedElsewhere(twin, inside);
+  if (left < allowed) return [];
+  const draft: FindingDraft = {
+    on: budget.sourced,
+    path: ['spec'],
+    message: `Zone ${zone} holds ${inside.length} pods of ${workload.id}, and ${left} of them find no node in another zone; ${sayBudget(budget)} grants ${allowed}, then the drain hangs.`,
+    takesDown: [workload],
+    cause: defect('stuck-zone', budget.sourced),
+  };
+  return [{ budget, draft }];
 }
 
 export const placementDeadlock: readonly Rule[] = [pd10, pl04, pl08];
