@@ -69,4 +69,23 @@ row('load 5,000 nodes, 150,000 pods', inProcess('load-world.ts', '150000', '5000
   millis: 3_000,
   mebibytes: 1_536,
 });
+timelines();
 process.exitCode = missed === 0 ? 0 : 1;
+
+/** A zone of three lost and every single node lost, with the curve over the size of the cluster. */
+function timelines(): void {
+  for (const nodes of [500, 1_000, 2_000, 5_000, 10_000]) {
+    const result = spawnSync(process.execPath, [join(root, 'bench/timelines.ts'), String(nodes), String(nodes * 30)], {
+      encoding: 'utf8',
+    });
+    if (result.status !== 0) throw new Error(result.stderr);
+    const { zoneMillis, sweepMillis, ...rest } = JSON.parse(result.stdout) as Measured & {
+      zoneMillis: number;
+      sweepMillis: number;
+    };
+    const bounded = nodes === 5_000;
+    const size = `of ${nodes.toLocaleString('en')} nodes, ${(nodes * 30).toLocaleString('en')} pods`;
+    row(`a zone of three lost ${size}`, { ...rest, millis: zoneMillis }, bounded ? { millis: 5_000 } : {});
+    row(`each node lost once ${size}`, { ...rest, millis: sweepMillis }, bounded ? { millis: 10_000 } : {});
+  }
+}

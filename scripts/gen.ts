@@ -1,11 +1,12 @@
 /**
- * Writes everything that is generated: JSON Schemas, the reference of the document, a page per system. With --check
+ * Writes everything that is generated: JSON Schemas, the reference of the document, a page per system and per rule. With --check
  * it writes nothing and fails when a file is not what it would write.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { documentReference } from './gen/document-reference.ts';
-import { clusterJsonSchema, otherJsonSchemas, scenarioJsonSchema } from './gen/json-schema.ts';
+import { clusterJsonSchema, otherJsonSchemas, scenarioJsonSchema, waiversJsonSchema } from './gen/json-schema.ts';
+import { rulePages } from './gen/rule-pages.ts';
 import { systemPages } from './gen/system-pages.ts';
 
 export interface GeneratedFile {
@@ -18,9 +19,11 @@ const check = process.argv.includes('--check');
 const files: readonly GeneratedFile[] = [
   jsonFile('schema/cluster.schema.json', clusterJsonSchema()),
   jsonFile('schema/scenario.schema.json', scenarioJsonSchema()),
+  jsonFile('schema/waivers.schema.json', waiversJsonSchema()),
   ...otherJsonSchemas().map(({ path, schema }) => jsonFile(path, schema)),
   { path: 'docs/document.md', text: documentReference() },
   ...systemPages(),
+  ...rulePages(),
 ];
 
 const stale = files.filter(

@@ -1,4 +1,11 @@
 /** The public library: documents in, plans, trees and reports out. Re-exports only. */
+export { readBaseline } from './check/baseline.ts';
+export { check, type CheckOptions } from './check/check.ts';
+export { fix, type Fixed } from './check/fix/fix.ts';
+export type { Finding, FindingList, FindingSummary, Witness } from './check/results.ts';
+export type { Draft, FindingDraft, Rule, Severity } from './check/rule.ts';
+export { rules } from './check/rules/index.ts';
+export { parseWaivers, type Waiver } from './check/waivers.ts';
 export { HoldfastError, type Position, type Problem } from './core/error.ts';
 export type { Bytes, Fraction, MilliCpu, Millis, Money, PerSecond } from './core/units.ts';
 export type { Facts, Member, SystemId } from './facts.ts';

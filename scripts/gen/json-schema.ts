@@ -1,5 +1,6 @@
 /** The JSON Schemas of the cluster document and of scenarios, for editors: what people write, not what is parsed from it. */
 import { z } from 'zod';
+import { waiversSchema } from '../../src/check/waivers.ts';
 import { scenarioSchema } from '../../src/faults/scenario-file.ts';
 import { priceTableSchema } from '../../src/plan/price-file.ts';
 import { outputSchemas } from '../../src/report/schemas.ts';
@@ -13,6 +14,11 @@ export function clusterJsonSchema(): Record<string, unknown> {
 /** The JSON Schema of scenario files. */
 export function scenarioJsonSchema(): Record<string, unknown> {
   return writtenSchema('scenario', 'Holdfast scenario', scenarioSchema);
+}
+
+/** The JSON Schema of files of waivers. */
+export function waiversJsonSchema(): Record<string, unknown> {
+  return writtenSchema('waivers', 'Holdfast waivers', waiversSchema);
 }
 
 function writtenSchema(file: string, title: string, of: z.ZodType): Record<string, unknown> {

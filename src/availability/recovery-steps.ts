@@ -5,7 +5,8 @@
 import { sayDuration } from '../core/duration.ts';
 import type { Millis } from '../core/units.ts';
 import type { Bounds, Capacity, Loss, RecoveryInput, RecoveryStep } from './recovery-model.ts';
-import { FORCE_DETACH, LEASE_JITTER, POD_GC_PERIOD, POD_GC_QUARANTINE, RETRY_STRETCH } from './recovery-timers.ts';
+import { FORCE_DETACH, LEASE_JITTER, POD_GC_PERIOD, POD_GC_QUARANTINE } from './recovery-timers.ts';
+import { standbyTakeover } from './standby.ts';
 
 /** State of a zone as the node lifecycle controller sees it; `everything`: no node of the cluster is ready. */
 export type ZoneDisruption = 'normal' | 'partial' | 'full' | 'everything';
@@ -41,7 +42,7 @@ export function detection({ timers, leader, loss }: RecoveryInput): RecoveryStep
   const renewal = leaseRenewInterval * (1 + LEASE_JITTER);
   const least = Math.max(0, passes - renewal);
   const usual = passes + period;
-  const acquired = leader.leaseDuration + leader.retryPeriod * RETRY_STRETCH;
+  const acquired = standbyTakeover(leader).most;
   const most = loss.leaders === 'may-be-lost' ? Math.max(usual, acquired + CACHE_SYNC + passes) : usual;
   const failover =
     loss.leaders === 'may-be-lost'

@@ -156,8 +156,3 @@ function summaryOf(
     witnessesLeftOut: witnesses.leftOut,
   };
 }
-
-/** `down for 7 m 16 s`: for outputs that have one line. */
-export function sayWitness({ lose, effect, workload }: Witness): string {
-  return `lose ${lose.join(' and ')}: ${workload} ${effect}`;
-}

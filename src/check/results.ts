@@ -23,7 +23,7 @@ export interface Witness {
   /** As `simulate --scenario` takes it. */
   readonly scenario: ScenarioFile;
   readonly workload: string;
-  /** What it does, one sentence part: `down for 7 m 16 s`. */
+  /** What the workload does, one sentence part: `is down for 7 m 16 s`. */
   readonly effect: string;
   /** How long the workload is down; absent when it is not down but, say, a drain hangs. */
   readonly seconds?: number;

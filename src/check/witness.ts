@@ -91,12 +91,12 @@ function effectOf({ refused, horizonSeconds }: Ran, outcome: WorkloadOutcome): s
   const { downSeconds, degradedSeconds, intervals, replicas } = outcome;
   const last = intervals.at(-1);
   const stays = last?.to === undefined ? `, and not back after ${sayDuration(horizonSeconds * 1_000)}` : '';
-  if (downSeconds > 0) return `down for ${sayDuration(downSeconds * 1_000)}${last?.state === 'down' ? stays : ''}`;
-  if (refused.length > 0) return `its drain never ends: ${refused.join('; ')}`;
+  if (downSeconds > 0) return `is down for ${sayDuration(downSeconds * 1_000)}${last?.state === 'down' ? stays : ''}`;
+  if (refused.length > 0) return `keeps the drain from ending: ${refused.join('; ')}`;
   if (degradedSeconds === 0) return undefined;
   const fewest = Math.min(...intervals.map(({ ready }) => ready));
   const back = last?.state === 'degraded' ? stays : '';
-  return `${fewest} of ${replicas} pods ready for ${sayDuration(degradedSeconds * 1_000)}${back}`;
+  return `has ${fewest} of ${replicas} pods ready for ${sayDuration(degradedSeconds * 1_000)}${back}`;
 }
 
 /** A name as scenario files take it: letters, digits and dashes. */

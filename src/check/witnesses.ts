@@ -6,22 +6,24 @@ import type { WitnessDraft } from './rule.ts';
 /** How long a drain waits for budgets before it gives up: `kubectl drain` waits for ever, upgrades an hour or less. */
 const DRAIN_TIMEOUT = '10m';
 
-/** The node of its first pod that is placed is lost for good. */
+/** The node with most of its pods is lost for good. */
 export function losingItsNode(workload: Workload): WitnessDraft['lose'] {
   return (twin) => nodeFault(twin, workload, (node) => `node=${node}`);
 }
 
-/** The node of its first pod that is placed is drained. */
+/** The node with most of its pods is drained. */
 export function drainingItsNode(workload: Workload): WitnessDraft['lose'] {
   return (twin) => nodeFault(twin, workload, (node) => `drain=${node},timeout=${DRAIN_TIMEOUT}`);
 }
 
-/** The zone of its first pod that is placed is lost for good. */
+/** The zone with most of its pods is lost for good. */
 export function losingItsZone(workload: Workload): WitnessDraft['lose'] {
   return (twin) => {
-    const name = firstNode(twin, workload);
-    const node = twin.world.nodes.find((one) => one.name === name);
-    return node === undefined || node.zone === '' ? undefined : [`zone=${node.region}/${node.zone}`];
+    const zones = new Map(
+      twin.world.nodes.map(({ name, region, zone }) => [name, zone === '' ? '' : `${region}/${zone}`]),
+    );
+    const zone = commonest(nodesOf(twin, workload).map((node) => zones.get(node) ?? ''));
+    return zone === undefined || zone === '' ? undefined : [`zone=${zone}`];
   };
 }
 
@@ -31,14 +33,19 @@ export function rollingOut(workload: Workload): WitnessDraft['lose'] {
 }
 
 function nodeFault(twin: Twin, workload: Workload, say: (node: string) => string): readonly string[] | undefined {
-  const node = firstNode(twin, workload);
+  const node = commonest(nodesOf(twin, workload));
   return node === undefined ? undefined : [say(node)];
 }
 
-function firstNode(twin: Twin, { pods }: Workload): string | undefined {
-  for (const pod of pods) {
-    const node = twin.nodeOf(pod);
-    if (node !== undefined) return node;
-  }
-  return undefined;
+function nodesOf(twin: Twin, { pods }: Workload): readonly string[] {
+  return pods.flatMap((pod) => twin.nodeOf(pod) ?? []);
+}
+
+/** Of equals the first. */
+function commonest(names: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  let best: string | undefined;
+  for (const [name, count] of counts) if (best === undefined || count > (counts.get(best) ?? 0)) best = name;
+  return best;
 }

@@ -1,5 +1,6 @@
 /** Questions about workloads that several rules ask. */
 import type { Workload } from '../inventory/world.ts';
+import { isMissed } from '../twin/outcomes/placeholders.ts';
 
 const REPLICATED: ReadonlySet<Workload['kind']> = new Set([
   'Deployment',
@@ -10,9 +11,9 @@ const REPLICATED: ReadonlySet<Workload['kind']> = new Set([
 ]);
 
 /**
- * True for workloads whose controller keeps a number of pods running for somebody: no DaemonSets, Jobs, CronJobs, bare and
- * static pods, and no placeholders, which hold room for others with a priority below 0 and are there to be evicted.
+ * True for workloads whose controller keeps a number of pods running that somebody misses: no DaemonSets, Jobs, CronJobs,
+ * bare and static pods, and none whose priority below 0 says that they only hold room for others.
  */
-export function keepsReplicas({ kind, static: isStatic, templates }: Workload): boolean {
-  return REPLICATED.has(kind) && !isStatic && (templates[0]?.priority ?? 0) >= 0;
+export function keepsReplicas(workload: Workload): boolean {
+  return REPLICATED.has(workload.kind) && isMissed(workload);
 }

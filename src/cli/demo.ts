@@ -16,6 +16,7 @@ import { countVerdicts, counted } from '../report/words.ts';
 import type { ParsedDocument } from '../spec/parse.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
+import { withSimulation } from '../report/losses.ts';
 import { lossesOf } from './losses.ts';
 
 export interface DemoCluster {
@@ -79,18 +80,23 @@ interface DemoWork {
 
 async function demoCluster(
   label: DemoCluster['label'],
-  plan: Plan,
+  planned: Plan,
   { documents, trees, options }: DemoWork,
 ): Promise<DemoCluster> {
   const tree = join(trees, label);
-  const rendered = renderTree(plan, systems, { layout: 'plain' });
-  await writeTree(rendered, { out: tree, cluster: plan.cluster.name, layout: 'plain', force: false }, options.signal);
-  const decisions = Object.values(plan.systems).reduce((sum, { decisions: own }) => sum + own.length, 0);
+  const rendered = renderTree(planned, systems, { layout: 'plain' });
+  await writeTree(
+    rendered,
+    { out: tree, cluster: planned.cluster.name, layout: 'plain', force: false },
+    options.signal,
+  );
+  const decisions = Object.values(planned.systems).reduce((sum, { decisions: own }) => sum + own.length, 0);
   options.onProgress(`${label}: ${counted(decisions, 'decision')}, ${counted(rendered.files.length, 'file')} rendered`);
-  const losses = await lossesOf(plan, documents[label].file, {
+  const losses = await lossesOf(planned, documents[label].file, {
     objectives: documents.hardened.cluster.objectives,
   });
   options.onProgress(`${label}: ${counted(losses?.failures.length ?? 0, 'loss', 'losses')} simulated`);
+  const plan = withSimulation(planned, losses);
   const words = systems.map(({ id, words: own }) => ({ id, ...own }));
   const report: PlanReport = { plan, headline: headline(plan), systems: words, losses };
   return { label, document: documents[label].file, report, tree, files: rendered.files.length };

@@ -3,7 +3,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { HoldfastError } from '../core/error.ts';
 import { readTexts } from '../inventory/read.ts';
 import { readClusterDocument } from '../systems/document.ts';
-import { detail, type Invocation, listOption, textOption } from './invocation.ts';
+import type { World } from '../inventory/world.ts';
+import { detail, flag, type Invocation, listOption, progress, textOption } from './invocation.ts';
 import { documentAmong, type MadeWorld, makeWorld, refusedInput, type WorldInputs } from './world-inputs.ts';
 
 /** The world of `-f` and of the paths given. Never picks up a document that nobody named. */
@@ -15,6 +16,7 @@ export async function readWorld(
   const made = makeWorld(inputs);
   const { nodes, workloads } = made.world;
   detail(invocation, `${nodes.length} nodes, ${workloads.length} workloads`);
+  sayNotes(invocation, made.world, inputs);
   if (nodes.length === 0)
     throw new HoldfastError('no-nodes', 'The input holds no nodes.', {
       hint: 'Give Node objects (kubectl get nodes -o yaml) or a cluster document with pools beside the manifests.',
@@ -22,7 +24,22 @@ export async function readWorld(
   return { ...made, inputs };
 }
 
-async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
+/** More are told with -v: a cluster of which half is missing has hundreds. */
+const MOST_NOTES = 5;
+
+/** What the input lacks or what is not modelled of it; nothing that keeps an answer from being given. */
+export function sayNotes(invocation: Invocation, world: World, { texts, named }: WorldInputs): void {
+  // What a plan renders is ours to know.
+  const given = new Set([...texts, ...named].map(({ file }) => file));
+  const notes = world.notes.filter(({ at }) => at === undefined || given.has(at.file));
+  const shown = flag(invocation, 'verbose') ? notes : notes.slice(0, MOST_NOTES);
+  for (const { message, at } of shown)
+    progress(invocation, `note: ${at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `}${message}`);
+  if (shown.length < notes.length) progress(invocation, `note: ${notes.length - shown.length} more; -v shows them`);
+}
+
+/** The texts of the paths, with the manifests that a document among them names. */
+export async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
   if (paths.length === 0)
     throw new HoldfastError('no-input', 'No manifests and no cluster document were named.', {
       hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml.',

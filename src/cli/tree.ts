@@ -1,5 +1,6 @@
 /** Every command of holdfast, in words. Only commands that work are here. */
 import { LAYOUTS } from '../render/types.ts';
+import { check, explainRule } from './tree-check.ts';
 import { file, namedFile, output, prices } from './tree-options.ts';
 import { explainPods, simulate, sweep } from './tree-twin.ts';
 import type { CommandWords } from './words.ts';
@@ -83,10 +84,11 @@ const render: CommandWords = {
 
 const explain: CommandWords = {
   name: 'explain',
-  summary: "why a pod fits or not, a decision's reasons, the meaning of a field",
+  summary: "why a pod fits or not, a rule of check, a decision's reasons, the meaning of a field",
   description: 'Explains one thing in full.',
   commands: [
     explainPods,
+    explainRule,
     {
       name: 'decision',
       summary: 'a decision with its reason, source and the fields that it follows',
@@ -283,6 +285,7 @@ export const commands: readonly CommandWords[] = [
   init,
   plan,
   render,
+  check,
   explain,
   simulate,
   sweep,

@@ -40,10 +40,20 @@ const SWITCHED: readonly string[] = ['1.34', '1.35'];
  * @throws HoldfastError `refused-input` with every problem, `two-documents`, `invalid-document`, `unsupported-version`.
  */
 export function makeWorld(inputs: WorldInputs): MadeWorld {
+  const made = makeReadableWorld(inputs);
+  const { problems } = made.world;
+  if (problems.length > 0) throw refusedInput(problems);
+  return made;
+}
+
+/**
+ * The world of what can be read of the inputs; its problems say what cannot.
+ * @throws HoldfastError as `makeWorld`, but for `refused-input`.
+ */
+export function makeReadableWorld(inputs: WorldInputs): MadeWorld {
   const given = readInventory(inputs.texts);
   const made = worldOfInputs(given, inputs);
   const { world } = made;
-  if (world.problems.length > 0) throw refusedInput(world.problems);
   const told = inputs.kubernetesVersion ?? world.kubernetesVersion ?? versions.kubernetes.version;
   const version = checkedVersion(told, inputs.kubernetesVersion);
   return { ...made, world: { ...world, kubernetesVersion: version.version }, notes: version.notes };

@@ -3,6 +3,7 @@
  * that is their labels, owners, containers, tolerations and volumes, more than half of the text.
  */
 import { isObject } from '../core/json.ts';
+import { TOKENS, TOKEN_VOLUME } from './alike.ts';
 import type { ScannedItem } from './scan-items.ts';
 
 /** Parts that are remembered; an inventory without likeness must not pay for looking. */
@@ -10,14 +11,13 @@ const MOST_PARTS = 20_000;
 /** Shorter ones cost more to look up than to parse. */
 const SHORTEST_PART = 24;
 
-/** The API server gives the token volume of every pod a name of its own; nothing reads it, siblings share the first one's. */
-const TOKEN_VOLUME = 'kube-api-access-';
-const TOKENS = /kube-api-access-[a-z0-9]{5}(?=")/g;
-
 /** Throws what JSON.parse throws. */
 export function parseItems(text: string, items: readonly ScannedItem[]): readonly unknown[] {
   const shared = new Map<string, unknown>();
-  const partOf = (start: number, end: number): unknown => {
+  /** By the number of the part. */
+  const numbered: unknown[] = [];
+  const partOf = (start: number, end: number, id: number): unknown => (numbered[id] ??= textPart(start, end));
+  const textPart = (start: number, end: number): unknown => {
     const part = text.slice(start, end);
     const key = part.includes(TOKEN_VOLUME) ? part.replace(TOKENS, TOKEN_VOLUME) : part;
     const known = shared.get(key);
@@ -30,22 +30,25 @@ export function parseItems(text: string, items: readonly ScannedItem[]): readonl
   return items.map((item) => parseItem(text, item, partOf));
 }
 
+type PartOf = (start: number, end: number, id: number) => unknown;
+
 /** Parses the item with a number in the place of each part, then puts the parts where the numbers are. */
-function parseItem(text: string, { start, end, parts }: ScannedItem, partOf: (start: number, end: number) => unknown) {
+function parseItem(text: string, { start, end, parts }: ScannedItem, partOf: PartOf) {
   const values: unknown[] = [];
   let thin = '';
   let from = start;
-  for (let at = 0; at < parts.length; at += 2) {
-    const [open = 0, close = 0] = [parts[at], parts[at + 1]];
+  for (let at = 0; at < parts.length; at += 3) {
+    const [open = 0, close = 0, id = 0] = [parts[at], parts[at + 1], parts[at + 2]];
     if (close - open < SHORTEST_PART) continue;
     thin += `${text.slice(from, open)}{"":${values.length}}`;
-    values.push(partOf(open, close));
+    values.push(partOf(open, close, id));
     from = close;
   }
   const item: unknown = JSON.parse(thin + text.slice(from, end));
   if (values.length === 0 || !isObject(item)) return item;
   fill(item['metadata'], values);
   fill(item['spec'], values);
+  fill(item['status'], values);
   return item;
 }
 

@@ -3,6 +3,7 @@
  * no key is written twice in one map. It gives up on anything that is not such a list, and on a hash that two keys of a
  * map share; the strict walk (`scan-json.ts`) then says what it is. Whether an item is JSON is left to JSON.parse.
  */
+import { Likeness } from './alike.ts';
 import type { TextRange } from './scan-json.ts';
 import { MAX_DEPTH } from './scan-yaml.ts';
 
@@ -15,7 +16,10 @@ export interface ItemScan {
 }
 
 export interface ScannedItem extends TextRange {
-  /** Where maps and lists in its metadata and its spec stand: start and end by turns. What is equal there is worth sharing. */
+  /**
+   * Where maps and lists in its metadata and its spec stand, and those in its status that are like the item's before:
+   * start, end and a number by turns. Parts with the same number are alike; others may be.
+   */
   readonly parts: readonly number[];
 }
 
@@ -27,6 +31,10 @@ const CLOSE_LIST = 0x5d;
 const OPEN_MAP = 0x7b;
 const CLOSE_MAP = 0x7d;
 const MOST_KEYS = 4_096;
+/** Members of an item: metadata or spec, whose parts many items share; its status, where neighbours do; and any other. */
+const OTHER = 0;
+const SPEC = 1;
+const STATUS = 2;
 
 /** Undefined when the text is no list of objects, or holds what only the strict walk can judge. */
 export function scanItems(text: string): ItemScan | undefined {
@@ -73,6 +81,10 @@ class MapWalk {
 
   /** Of the map that was walked last. */
   parts: number[] = [];
+  /** The first, second and each other part as they were walked last. */
+  readonly #likes: Likeness[] = [];
+  #ids = 0;
+  #partStart = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -83,9 +95,10 @@ class MapWalk {
     const text = this.#text;
     this.#depth = 0;
     this.#keys = 0;
-    this.#inParts = false;
+    this.#owner = OTHER;
     this.#isKey = false;
     this.parts = [];
+    this.#ordinal = 0;
     for (let at = start; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
@@ -95,7 +108,9 @@ class MapWalk {
       } else if (code === COMMA) {
         this.#isKey = this.#isMap[this.#depth] === 1;
       } else if (code === OPEN_MAP || code === OPEN_LIST) {
-        if (!this.#enter(at, code)) return -1;
+        const known = this.#depth === 2 && this.#isPart() ? this.#endOfLike(at) : -1;
+        if (known !== -1) at = known - 1;
+        else if (!this.#enter(at, code)) return -1;
       } else if (code === CLOSE_MAP || code === CLOSE_LIST) {
         this.#leave(at);
         if (this.#depth === 0) return at + 1;
@@ -107,8 +122,10 @@ class MapWalk {
   #depth = 0;
   /** How many hashes are held. */
   #keys = 0;
-  /** Within metadata or spec. */
-  #inParts = false;
+  /** The member of the item that is walked. */
+  #owner: number = OTHER;
+  /** How many parts of the item were met. */
+  #ordinal = 0;
   /** The next string is a key. */
   #isKey = false;
 
@@ -118,18 +135,35 @@ class MapWalk {
     this.#isKey = code === OPEN_MAP;
     this.#isMap[this.#depth] = this.#isKey ? 1 : 0;
     this.#first[this.#depth] = this.#keys;
-    if (this.#depth === 3 && this.#isPart()) this.parts.push(at);
+    if (this.#depth === 3) this.#partStart = at;
     return true;
   }
 
   #leave(at: number): void {
     this.#keys = this.#first[this.#depth] ?? 0;
     this.#depth -= 1;
-    if (this.#depth === 2 && this.#isPart()) this.parts.push(at + 1);
+    if (this.#depth === 2 && this.#isPart()) {
+      const start = this.#partStart;
+      if (this.#owner === SPEC) this.parts.push(start, at + 1, this.#ids);
+      this.#likes[this.#ordinal] = new Likeness(this.#text, start, at + 1, this.#ids);
+      this.#ordinal += 1;
+      this.#ids += 1;
+    }
+  }
+
+  /** The offset behind the part that begins here, when it is like the one of the item before; else -1. */
+  #endOfLike(at: number): number {
+    const like = this.#likes[this.#ordinal];
+    if (like === undefined) return -1;
+    const end = like.endAt(at);
+    if (end === -1) return -1;
+    this.parts.push(at, end, like.id);
+    this.#ordinal += 1;
+    return end;
   }
 
   #isPart(): boolean {
-    return this.#inParts && this.#isMap[2] === 1;
+    return this.#owner !== OTHER && this.#isMap[2] === 1;
   }
 
   /** The offset of the quote that closes a key; -1 when there is none, or the map may have the key twice. */
@@ -149,7 +183,7 @@ class MapWalk {
     this.#hashes[this.#keys] = hash;
     this.#keys += 1;
     this.#isKey = false;
-    if (this.#depth === 1) this.#inParts = text.startsWith('spec"', open + 1) || text.startsWith('metadata"', open + 1);
+    if (this.#depth === 1) this.#owner = ownerAt(text, open + 1);
     return at;
   }
 
@@ -169,6 +203,11 @@ class MapWalk {
     for (let at = from; at < this.#keys; at += 1) if (this.#hashes[at] === hash) return true;
     return false;
   }
+}
+
+function ownerAt(text: string, at: number): number {
+  if (text.startsWith('spec"', at) || text.startsWith('metadata"', at)) return SPEC;
+  return text.startsWith('status"', at) ? STATUS : OTHER;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -100,7 +100,7 @@ function expected(known: Known & { readonly kind: WorkloadKind }, context: Conte
   const pods =
     kind === 'DaemonSet'
       ? daemonPods(known, template, { nodes: context.nodes, owner })
-      : replicaPods(known, template, { hash, count: scaledReplicas(spec, autoscaler), owner });
+      : replicaPods(known, template, { hash, count: boundedReplicas(known, autoscaler, context), owner });
   return workloadOf(known, { templates: [template], pods, replicas: pods.length, autoscaler, observed: false });
 }
 
@@ -134,6 +134,21 @@ function controllerLabels(kind: WorkloadKind, hash: string): Labels {
   if (kind === 'Deployment' || kind === 'ReplicaSet') return kind === 'Deployment' ? { 'pod-template-hash': hash } : {};
   if (kind === 'Rollout') return { 'rollouts-pod-template-hash': hash };
   return kind === 'StatefulSet' || kind === 'DaemonSet' ? { 'controller-revision-hash': hash } : {};
+}
+
+/** More pods than the largest cluster holds several times over (150,000: Kubernetes docs, setup/best-practices/cluster-large) are a slip. */
+const MOST_PODS = 1_000_000;
+
+function boundedReplicas({ spec, sourced }: Known, autoscaler: AutoscalerSpec | undefined, context: Context): number {
+  const count = scaledReplicas(spec, autoscaler);
+  if (count <= MOST_PODS) return count;
+  if (sourced !== undefined)
+    context.refuseIn(sourced)({
+      path: ['spec', spec.job === undefined ? 'replicas' : 'parallelism'],
+      found: `${count} pods`,
+      expected: `at most ${MOST_PODS} pods`,
+    });
+  return 0;
 }
 
 /** Replicas as written, or 1, within the autoscaler's range; 0 switches the autoscaler off (horizontal.go, reconcileAutoscaler). */

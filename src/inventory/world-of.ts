@@ -59,11 +59,20 @@ export function worldOfInventory(inventory: Inventory): World {
 
 /** The world that a plan makes. Node objects among the workloads stand beside the machines of the pools. */
 export function worldOfPlan({ plan, files, workloads }: PlanInputs): World {
-  const rendered = readInventory(
-    files.filter(({ path }) => isManifest(path)).map(({ path, text }) => ({ file: path, text, named: false })),
-  );
+  const texts = files
+    .filter(({ path }) => isManifest(path))
+    .map(({ path, text }) => ({ file: path, text, named: false }));
+  const rendered = readInventory(texts.filter(({ file }) => !isOfHost(file)));
+  // What kubelets read from their own disks is no object of the API: the same static pod lies on every machine.
+  const configurations = texts
+    .filter(({ file }) => isOfHost(file))
+    .flatMap((text) => readInventory([text]).configurations);
   // Values of charts and other files of the tree are not meant to be manifests; only the user's own are worth a word.
-  const inventory = mergeInventories([{ ...rendered, passedOver: [] }, workloads]);
+  const inventory = mergeInventories([
+    { ...rendered, passedOver: [] },
+    { ...readInventory([]), configurations },
+    workloads,
+  ]);
   const reading = startReading(inventory);
   const nodes = [
     ...nodesOfMembers(plan.systems['control-plane'].facts),
@@ -211,6 +220,11 @@ function kubeletVersion(nodes: readonly WorldNode[]): string | undefined {
     if (typeof version === 'string') return version;
   }
   return undefined;
+}
+
+/** A file that lies on a machine's disk. */
+function isOfHost(path: string): boolean {
+  return path.includes('/hosts/');
 }
 
 function isManifest(path: string): boolean {

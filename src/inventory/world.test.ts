@@ -409,3 +409,19 @@ describe('live pods of a StatefulSet', () => {
     ]);
   });
 });
+
+it('refuses more pods than any cluster holds, and makes none of them', () => {
+  const text = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2000000000
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: registry.example.com/web:1}]}
+`;
+  const { workloads, problems } = worldOfInventory(readInventory([{ file: 'web.yaml', text, named: true }]));
+  expect(workloads).toEqual([]);
+  expect(problems).toMatchObject([{ path: 'spec.replicas', at: { line: 5 }, expected: 'at most 1000000 pods' }]);
+});

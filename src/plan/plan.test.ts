@@ -188,7 +188,7 @@ describe('recovery of the control plane', () => {
       verdict: 'missed',
       remedy: expect.stringContaining('healthCheck') as string,
     });
-    expect(judge('controlPlaneRecovery', '1m').evidence).toContain('13 s to 19.4 s');
+    expect(judge('controlPlaneRecovery', '1m').evidence).toContain('13 s to 23.8 s');
   });
   it('never comes when one member is the quorum', () => {
     const [first] = members;

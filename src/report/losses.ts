@@ -1,4 +1,5 @@
 /** What single losses take down, in the few rows that a person reads first: every zone, the worst node, the worst machine. */
+import type { Plan, Verdict } from '../plan/types.ts';
 import type { Sweep, SweepFailure } from '../twin/results.ts';
 import { seconds } from './simulation-text.ts';
 import { counted } from './words.ts';
@@ -38,23 +39,35 @@ export function lossOfZone(sweep: Sweep, region: string, zone: string): LossRow 
   return lossRows(sweep).find(({ failure }) => failure.fault === `zone=${region}/${zone}`);
 }
 
-/** By objective: in how many of the losses that put it to the test it is kept, and where it is missed. */
-export function simulatedVerdicts({ failures }: Sweep): ReadonlyMap<string, string> {
-  const tests = [
-    ['nodeFailureRecovery', 'node='],
-    ['zoneFailureRecovery', 'zone='],
-    ['controlPlaneRecovery', 'member='],
-  ] as const;
-  return new Map(
-    tests.flatMap(([objective, prefix]) => {
-      const tested = failures.filter(({ fault }) => fault.startsWith(prefix));
-      const missed = tested.filter(({ objectivesMissed }) => objectivesMissed.includes(objective));
-      if (tested.length === 0) return [];
-      const kept = `Simulated: kept in ${tested.length - missed.length} of ${counted(tested.length, 'loss', 'losses')}`;
-      const [first] = missed;
-      return [[objective, first === undefined ? `${kept}.` : `${kept}; missed by ${first.fault}: ${first.cause}.`]];
-    }),
-  );
+/**
+ * The plan with what the simulation says of its promises. A promise that some loss breaks is missed, whatever the closed
+ * form says: the twin knows the workloads, the plan does not.
+ */
+export function withSimulation(plan: Plan, sweep: Sweep | undefined): Plan {
+  if (sweep === undefined) return plan;
+  return { ...plan, verdicts: plan.verdicts.map((verdict) => simulated(verdict, sweep)) };
+}
+
+/** Kinds of losses that put a promise to the test, as faults are written. */
+const TESTS: Readonly<Record<string, string>> = {
+  nodeFailureRecovery: 'node=',
+  zoneFailureRecovery: 'zone=',
+  controlPlaneRecovery: 'member=',
+};
+
+function simulated(verdict: Verdict, { failures }: Sweep): Verdict {
+  const prefix = TESTS[verdict.name];
+  const tested = prefix === undefined ? [] : failures.filter(({ fault }) => fault.startsWith(prefix));
+  if (verdict.verdict === 'not-promised' || tested.length === 0) return verdict;
+  const missed = tested.filter(({ objectivesMissed }) => objectivesMissed.includes(verdict.name));
+  const kept = `Simulated: kept in ${tested.length - missed.length} of ${counted(tested.length, 'loss', 'losses')}`;
+  const [first] = missed;
+  if (first === undefined) return { ...verdict, evidence: `${verdict.evidence} ${kept}.` };
+  return {
+    ...verdict,
+    verdict: 'missed',
+    evidence: `${kept}; missed by ${first.fault}: ${first.cause}. By the closed form: ${verdict.evidence}`,
+  };
 }
 
 /** The sweep ranks: the first is the worst. */

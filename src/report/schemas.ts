@@ -1,5 +1,6 @@
 /** The shapes of what commands print as JSON and YAML. Fields may be added, never renamed. */
 import { z } from 'zod';
+import { findingListSchema } from './finding-schemas.ts';
 import { podExplanationSchema, simulationSchema, sweepSchema } from './twin-schemas.ts';
 
 const apiVersion = z.literal('holdfast.dev/v1');
@@ -139,9 +140,23 @@ export const renderResultSchema = z.strictObject({
 export const explanationSchema = z.strictObject({
   apiVersion,
   kind: z.literal('Explanation'),
-  subject: z.enum(['decision', 'field']),
+  subject: z.enum(['decision', 'field', 'rule']),
   id: z.string(),
   decision: decision.optional(),
+  rule: z
+    .strictObject({
+      family: z.string(),
+      title: z.string(),
+      severity: z.enum(['error', 'warning', 'info']),
+      whySeverity: sentence,
+      takesDown: sentence,
+      remedy: sentence,
+      price: sentence.optional(),
+      source: z.string(),
+      needs: z.enum(['manifests', 'document', 'live']),
+      docs: z.string().describe('Its page, relative to the repository.'),
+    })
+    .optional(),
   field: z
     .strictObject({
       path: z.string(),
@@ -224,6 +239,7 @@ export const outputSchemas = {
   Simulation: simulationSchema,
   Sweep: sweepSchema,
   PodExplanation: podExplanationSchema,
+  FindingList: findingListSchema,
 } as const;
 
 export type PlanOutput = z.output<typeof planSchema>;

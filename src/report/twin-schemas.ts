@@ -53,7 +53,9 @@ export const simulationSchema = z.strictObject({
       z.strictObject({ from: seconds, to: seconds.optional(), state: controlPlaneState, cause, causes }),
     ),
   }),
-  pendingAtEnd: z.int().describe('Pods that wait for a node at the horizon.'),
+  pendingAtEnd: z
+    .int()
+    .describe('Pods that wait for a node at the horizon; those that only hold room for others do not count.'),
   objectives: z.array(
     z.strictObject({
       name: z.string(),

@@ -10,7 +10,8 @@ import type {
 } from './explanation.ts';
 import type { NodeIndex, PodIndex } from './model/cluster-state.ts';
 import type { ExplainableState, StateSettings } from './model/create-state.ts';
-import { SCHEDULER_NAME, createClusterState } from './model/create-state.ts';
+import { SCHEDULER_NAME } from './model/compile-shape.ts';
+import { createClusterState } from './model/create-state.ts';
 import { crossState } from './scheduler/cross-filters.ts';
 import type { CrossState } from './scheduler/cross-filters.ts';
 import { FITS, failureOf } from './scheduler/failures.ts';
@@ -72,11 +73,8 @@ export function explainPod(state: ExplainableState, worldPod: WorldPod): PodVerd
   if (pod === undefined) throw new Error('a pending pod has its place in the state');
   const { cluster } = state;
   const name = fullName(worldPod);
-  const { schedulingGates } = worldPod.template.spec;
-  if (schedulingGates.length > 0) {
-    const gates = schedulingGates.join(' ');
-    return { pod: name, preFilter: `SchedulingGates: waiting for scheduling gates: [${gates}]`, nodes: [], best: [] };
-  }
+  const { barred } = cluster.shapeOf(pod);
+  if (barred !== undefined) return { pod: name, preFilter: `${barred.plugin}: ${barred.message}`, nodes: [], best: [] };
   const allowed = preFilter(cluster.shapeOf(pod), cluster);
   if (allowed.kind === 'refused') {
     const preFilterMessage = `${allowed.plugin}: ${allowed.message}`;

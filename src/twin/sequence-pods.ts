@@ -55,7 +55,6 @@ export function inQueueOrder(pods: readonly WorldPod[]): readonly WorldPod[] {
 function choose(state: ExplainableState, worldPod: WorldPod, place: number): PodChoice {
   const pod = state.podOf(worldPod) as PodIndex;
   const name = fullName(worldPod);
-  if (worldPod.template.spec.schedulingGates.length > 0) return { pod: name };
   const result = state.schedule(pod);
   if (result.kind === 'failed') return { pod: name };
   if (result.kind === 'bound') {

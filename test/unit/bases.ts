@@ -103,7 +103,7 @@ export const bases: Readonly<Record<string, unknown>> = {
   }),
   'bare metal, a zone promised': base('edge', {
     regions: [{ name: 'site', zones: ['row-a', 'row-b', 'row-c', 'row-d', 'row-e'], zoneRoundTrip: '1ms' }],
-    objectives: { zoneFailureRecovery: '5m' },
+    objectives: { zoneFailureRecovery: '5m5s' },
     pools: [
       { name: 'general', nodesPerZone: 12, zones: ['row-a', 'row-b'], machine: { cpu: '16', memory: '64Gi' } },
       { name: 'extra', nodesPerZone: 12, zones: ['row-b', 'row-c'], machine: { cpu: '16', memory: '64Gi' } },

@@ -25,6 +25,8 @@ it.each([
     ['simulate', '-f', join(root, 'examples', 'naive', 'holdfast.yaml'), '--lose', 'zone=2a', '--seeds', '2'],
   ],
   ['sweep', ['sweep', '-f', join(root, 'examples', 'naive', 'holdfast.yaml'), '--domain', 'zone,member']],
+  ['finding-list', ['check', '-f', join(root, 'examples', 'naive', 'holdfast.yaml')]],
+  ['explanation', ['explain', 'rule', 'PD03']],
   ['doctor', ['doctor']],
 ])('%s: %j', async (kind, argv) => {
   const world = newWorld();

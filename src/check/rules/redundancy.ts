@@ -1,6 +1,5 @@
 /** WL: how many of a workload there are. */
-import type { Workload } from '../../inventory/world.ts';
-import { defect, type PatchStep, type Rule } from '../rule.ts';
+import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
 
@@ -23,24 +22,16 @@ const wl01: Rule = {
       const [service, ...others] = servicesOf(workload);
       if (service === undefined) continue;
       const more = others.length === 0 ? '' : ` and ${others.length} more`;
-      const patch = patchOf(workload);
       yield {
         on: workload,
         path: ['spec', 'replicas'],
         message: `The Service ${service.name}${more} sends everything to one pod.`,
         cause: defect('one-replica', workload),
         witness: { lose: losingItsNode(workload) },
-        ...(patch === undefined ? {} : { patch }),
+        // No patch: whether two of a program may run at once is not in its manifest.
       };
     }
   },
 };
-
-/** Safe only where two may run at once: a Deployment that rolls, keeps nothing on a claim, and that no autoscaler moves. */
-function patchOf({ kind, spec, autoscaler }: Workload): readonly PatchStep[] | undefined {
-  if (kind !== 'Deployment' || spec.update.type !== 'RollingUpdate' || autoscaler !== undefined) return undefined;
-  if (spec.template.volumes.some(({ source }) => source.kind === 'claim')) return undefined;
-  return [{ op: 'set', path: ['spec', 'replicas'], value: 2 }];
-}
 
 export const redundancy: readonly Rule[] = [wl01];

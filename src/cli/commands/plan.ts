@@ -7,18 +7,23 @@ import { planHtml } from '../../report/html/plan-page.ts';
 import { writeJson } from '../../report/json.ts';
 import { planMarkdown } from '../../report/markdown.ts';
 import { planDiffOutput, planOutput } from '../../report/plan-output.ts';
+import { withSimulation } from '../../report/losses.ts';
 import { planText } from '../../report/text.ts';
 import { findDocument, readText } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { flag, formatOf, type Invocation, paintFor, textOption, widthOf } from '../invocation.ts';
+import { lossesOf } from '../losses.ts';
 import { planDocument, reportOf } from '../plan-document.ts';
 
 /** Prints the plan; exits with 1 when a promise is missed, or with --diff when anything changes. */
 export async function run(invocation: Invocation): Promise<number> {
-  const plan = await planDocument(await findDocument(invocation), invocation);
+  const document = await findDocument(invocation);
+  const planned = await planDocument(document, invocation);
+  const losses = await lossesOf(planned, document.file, { directory: invocation.context.cwd });
+  const plan = withSimulation(planned, losses);
   const old = textOption(invocation, 'diff');
   if (old !== undefined)
-    return printDiff(await planDocument(await readText(old, invocation), invocation), plan, invocation);
+    return printDiff(await planDocument(await readText(old, invocation), invocation), planned, invocation);
   invocation.context.stdout.write(planAs(plan, invocation));
   return exitCodeOf(plan, invocation);
 }

@@ -1,5 +1,6 @@
 /** `holdfast report`: everything known about a document as one HTML file. */
 import { planHtml } from '../../report/html/plan-page.ts';
+import { withSimulation } from '../../report/losses.ts';
 import type { ReportResultOutput } from '../../report/schemas.ts';
 import { findDocument } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -13,8 +14,9 @@ import { writeAtOnce } from '../write-file.ts';
 export async function run(invocation: Invocation): Promise<number> {
   const out = textOption(invocation, 'out') ?? 'holdfast-report.html';
   const document = await findDocument(invocation);
-  const plan = await planDocument(document, invocation);
-  const losses = await lossesOf(plan, document.file, { directory: invocation.context.cwd });
+  const planned = await planDocument(document, invocation);
+  const losses = await lossesOf(planned, document.file, { directory: invocation.context.cwd });
+  const plan = withSimulation(planned, losses);
   const report = { ...reportOf(plan), losses };
   await writeAtOnce(pathFrom(invocation, out), planHtml(report));
   const format = formatOf(invocation);

@@ -1,5 +1,6 @@
 /** From the loss of one control-plane machine until reads and writes succeed again: hand-overs that run side by side. */
 import { RETRY_STRETCH } from '../../availability/recovery-timers.ts';
+import { standbyTakeover } from '../../availability/standby.ts';
 import { sayDuration } from '../../core/duration.ts';
 import type { Millis } from '../../core/units.ts';
 import type { ControlPlaneFacts, EtcdFacts } from '../../facts.ts';
@@ -103,9 +104,8 @@ function handOvers(plane: ControlPlaneFacts, etcd: EtcdFacts): readonly HandOver
 /** The API serves again before anybody repairs: standby controllers wait for the lease of the lost leader. */
 function controllersSentence({ leaderElection }: ControlPlaneFacts): string {
   const { leaseDuration, retryPeriod } = leaderElection;
-  const least = leaseDuration - retryPeriod;
-  const most = leaseDuration + retryPeriod * RETRY_STRETCH;
-  return `If its controller manager or scheduler led, a standby leads after ${sayDuration(least)} to ${sayDuration(most)} (lease ${sayDuration(leaseDuration)}, retry ${sayDuration(retryPeriod)} × up to ${RETRY_STRETCH}); the API serves meanwhile, but nothing is scheduled or repaired.`;
+  const { least, most } = standbyTakeover(leaderElection);
+  return `If its controller manager or scheduler led, a standby leads after ${sayDuration(least)} to ${sayDuration(most)} (lease ${sayDuration(leaseDuration)}, seen and tried again within ${sayDuration(retryPeriod)} × up to ${RETRY_STRETCH} each); the API serves meanwhile, but nothing is scheduled or repaired.`;
 }
 
 function remedyFor({ balancer }: ControlPlaneFacts, most: Millis): string {

@@ -48,7 +48,7 @@ export function planSections({ plan, systems, losses }: PlanReport, prefix: stri
     ...(losses === undefined
       ? []
       : [{ id: `${prefix}losses`, title: 'What each loss takes down', body: lossesHtml(losses) }]),
-    { id: `${prefix}objectives`, title: 'Objectives', body: objectivesHtml(plan.verdicts, losses) },
+    { id: `${prefix}objectives`, title: 'Objectives', body: objectivesHtml(plan.verdicts) },
     { id: `${prefix}decisions`, title: 'Decisions', body: systemsHtml(systems, plan) },
     { id: `${prefix}availability`, title: 'Availability', body: availabilityHtml(plan.availability) },
     { id: `${prefix}price`, title: 'Price', body: priceHtml(plan.price) },

@@ -1,6 +1,4 @@
 /** The sections of a plan's report. */
-import type { Sweep } from '../../twin/results.ts';
-import { simulatedVerdicts } from '../losses.ts';
 import { sayDuration } from '../../core/duration.ts';
 import { formatMoney } from '../../core/money.ts';
 import { formatPercent } from '../../core/percent.ts';
@@ -25,8 +23,7 @@ import { badge, bullets, type Cell, fold, table, type TableRow } from './parts.t
 const LONG_EVIDENCE = 240;
 
 /** Every objective with its figure and the evidence. */
-export function objectivesHtml(verdicts: readonly Verdict[], losses?: Sweep): Html {
-  const simulated = losses === undefined ? undefined : simulatedVerdicts(losses);
+export function objectivesHtml(verdicts: readonly Verdict[]): Html {
   return table(
     'Objectives',
     byWeight(verdicts).map((verdict) => ({
@@ -37,21 +34,12 @@ export function objectivesHtml(verdicts: readonly Verdict[], losses?: Sweep): Ht
         { label: 'Measured', content: verdict.measured ?? '–' },
         {
           label: 'Evidence',
-          content: html`${evidenceHtml(verdict)}${simulatedHtml(verdict, simulated)}`,
+          content: evidenceHtml(verdict),
           kind: 'text',
         },
       ],
     })),
   );
-}
-
-/** What the simulation of each loss says of a promise that was made. */
-function simulatedHtml(
-  { name, verdict }: Verdict,
-  simulated: ReadonlyMap<string, string> | undefined,
-): Html | undefined {
-  const say = verdict === 'not-promised' ? undefined : simulated?.get(name);
-  return say === undefined ? undefined : html`<p class="source">${say}</p>`;
 }
 
 /** The arithmetic of a verdict and what would keep it; of a long one the first sentence, the rest on a click. */

@@ -1,4 +1,5 @@
 /** Which balancer stands before the API servers, who holds its address, and how long each takes to notice a loss. */
+import { standbyTakeover } from '../../availability/standby.ts';
 import type { Millis } from '../../core/units.ts';
 import type { ControlPlaneFacts } from '../../facts.ts';
 import type { Cluster } from '../../spec/cluster.ts';
@@ -66,7 +67,7 @@ export function fastInterval(interval: Millis): Millis {
 /**
  * Until another instance holds the address. VRRP (RFC 5798): three advertisements and a skew of (256 − priority)/256
  * of one, at most one of them already waited for; a dead balancer process is seen by the check script first.
- * kube-vip: the lease that the standby last saw renewed, and its retry (client-go leaderelection, jitter factor 1.2).
+ * kube-vip: a lease of client-go's leader election.
  * NLB: its name's time to live of 60 s; other addresses of the name answer at once.
  */
 export function takeoverOf(
@@ -76,10 +77,7 @@ export function takeoverOf(
 ): Span {
   const skew = Math.round(((256 - VRRP_LOWEST_PRIORITY) / 256) * VRRP_ADVERTISEMENT);
   const silent = 3 * VRRP_ADVERTISEMENT + skew;
-  const leased = {
-    least: lease.leaseDuration - lease.retryPeriod,
-    most: lease.leaseDuration + Math.round(lease.retryPeriod * 2.2),
-  };
+  const leased = standbyTakeover(lease);
   const spans: Readonly<Record<AddressHolder, Span>> = {
     keepalived: { least: silent - VRRP_ADVERTISEMENT, most: VRRP_CHECK.fall * VRRP_CHECK.interval + silent },
     'kube-vip-arp': leased,

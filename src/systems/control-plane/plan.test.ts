@@ -160,8 +160,8 @@ describe('recovery', () => {
     const vip = (controlPlaneRecovery: string) =>
       example({ spec: { ...site, objectives: { controlPlaneRecovery } }, controlPlane: { balancer: 'kube-vip' } }).plan
         .facts.balancer.takeover;
-    expect(vip('1m')).toEqual({ least: 13_000, most: 19_400 });
-    expect(vip('20s')).toEqual({ least: 4_000, most: 7_200 });
+    expect(vip('1m')).toEqual({ least: 13_000, most: 23_800 });
+    expect(vip('20s')).toEqual({ least: 4_000, most: 9_400 });
   });
 
   it('has the provider promise on EKS', () => {

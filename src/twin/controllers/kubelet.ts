@@ -27,7 +27,7 @@ export class Kubelet {
     const { clock, cluster, state, tables } = run;
     this.#run = run;
     this.#volumes = volumes;
-    this.#booted = clock.kind('world', (node) => this.#onBooted(node));
+    this.#booted = clock.kind('world', (node, start) => this.#onBooted(node, start));
     this.#statusPosted = clock.kind('api', (node) => {
       if (this.#reaches(node) && state.nodeExists(node)) cluster.setNodeReady(node, true);
     });
@@ -54,7 +54,12 @@ export class Kubelet {
         else if (this.#reaches(node)) this.#stop(pod);
       },
       machineStarted: (node) =>
-        clock.at(clock.now() + chance.between(DRAW.boot, options.boot, node), this.#booted, node),
+        clock.at(
+          clock.now() + chance.between(DRAW.boot, options.boot, node),
+          this.#booted,
+          node,
+          tables.nodes.starts.get(node),
+        ),
       nodeHeard: (node) => clock.at(clock.now() + WATCH, this.#statusPosted, node),
       nodeReadyChanged: (node) => {
         if (tables.nodes.ready.get(node) === 1 && this.#reaches(node)) this.#resync(node);
@@ -123,14 +128,14 @@ export class Kubelet {
   }
 
   /** The machine is up again: the kubelet speaks, and starts the containers of the pods that it knows. */
-  #onBooted(node: NodeIndex): void {
+  #onBooted(node: NodeIndex, start: number): void {
     const { state, tables, cluster, troubles } = this.#run;
-    if (tables.nodes.running.get(node) === 0) return;
+    if (tables.nodes.running.get(node) === 0 || tables.nodes.starts.get(node) !== start) return;
     for (const pod of state.podsOn(node)) {
       if (tables.pods.phase.get(pod) === PHASE.running && !state.isTerminating(pod))
         this.#start(pod, tables.pods.serial.get(pod));
     }
-    cluster.hear(node);
+    cluster.kubeletUp(node);
     if (!this.#reaches(node)) return;
     troubles.end(node);
     // A short absence that nobody noticed changes no condition.

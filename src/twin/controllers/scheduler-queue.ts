@@ -40,6 +40,9 @@ const LOCAL: ReadonlySet<string> = new Set([
   'VolumeZone',
 ]);
 
+/** Nothing in the cluster makes the scheduler look at these pods. */
+const BARRED: ReadonlySet<string> = new Set(['SchedulingGates', 'Scheduler']);
+
 export class SchedulerQueue {
   readonly #state: ClusterState;
   readonly #isStill: (pod: PodIndex, serial: number) => boolean;
@@ -165,6 +168,7 @@ export class SchedulerQueue {
   }
 
   #helps(group: Group, node: NodeIndex | undefined): boolean {
+    for (const plugin of group.failure.plugins) if (BARRED.has(plugin)) return false;
     if (node === undefined) return true;
     for (const plugin of group.failure.plugins) if (!LOCAL.has(plugin)) return true;
     const one = group.pods[group.head];

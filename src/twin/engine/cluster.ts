@@ -31,8 +31,10 @@ export interface Cluster {
   readonly terminate: (pod: PodIndex, trouble: Trouble, toMakeRoom?: boolean) => void;
   readonly remove: (pod: PodIndex, trouble: Trouble) => void;
   readonly stopMachine: (node: NodeIndex, trouble: Trouble) => void;
-  /** It runs again; its kubelet is heard when it has started. */
+  /** One of the faults that stopped it has ended; it runs again when that was the last, and its kubelet is heard once it is up. */
   readonly startMachine: (node: NodeIndex) => void;
+  /** The machine has booted: its kubelet speaks. */
+  readonly kubeletUp: (node: NodeIndex) => void;
   readonly silence: (node: NodeIndex) => void;
   readonly hear: (node: NodeIndex) => void;
   readonly setNodeReady: (node: NodeIndex, ready: boolean) => void;
@@ -247,7 +249,15 @@ export function startPod(
 
 type NodeMoves = Pick<
   Cluster,
-  'stopMachine' | 'startMachine' | 'silence' | 'hear' | 'setNodeReady' | 'setTaints' | 'addNode' | 'removeNode'
+  | 'stopMachine'
+  | 'startMachine'
+  | 'kubeletUp'
+  | 'silence'
+  | 'hear'
+  | 'setNodeReady'
+  | 'setTaints'
+  | 'addNode'
+  | 'removeNode'
 >;
 
 function nodeMoves(parts: Parts): NodeMoves {
@@ -265,7 +275,13 @@ function nodeMoves(parts: Parts): NodeMoves {
   return {
     silence,
     hear,
+    kubeletUp: (node) => {
+      if (nodes.muted.get(node) === 0) return;
+      nodes.muted.set(node, 0);
+      hear(node);
+    },
     stopMachine: (node, trouble) => {
+      nodes.stops.add(node, 1);
       if (nodes.running.get(node) === 0) return;
       nodes.running.set(node, 0);
       for (const pod of state.podsOn(node)) {
@@ -273,11 +289,16 @@ function nodeMoves(parts: Parts): NodeMoves {
         refresh(pod, trouble);
       }
       signals.machineStopped(node);
+      // It may stop again before its kubelet has spoken.
+      if (nodes.muted.get(node) === 1) return;
+      nodes.muted.set(node, 1);
       silence(node);
     },
     startMachine: (node) => {
-      if (nodes.running.get(node) === 1) return;
+      if (nodes.stops.get(node) > 0) nodes.stops.add(node, -1);
+      if (nodes.running.get(node) === 1 || nodes.stops.get(node) > 0) return;
       nodes.running.set(node, 1);
+      nodes.starts.add(node, 1);
       signals.machineStarted(node);
     },
     setNodeReady: (node, ready) => {

@@ -21,6 +21,9 @@ export function settle(world: World, state: ClusterState, tables: Tables): reado
     tables.nodes.running.set(node, ready ? 1 : 0);
     tables.nodes.ready.set(node, ready ? 1 : 0);
     tables.nodes.silent.set(node, ready ? 0 : 1);
+    // What keeps it away is no fault of the scenario: none of those that end brings it back.
+    tables.nodes.stops.set(node, ready ? 0 : 1);
+    tables.nodes.muted.set(node, ready ? 0 : 1);
   }
   const pending: PodIndex[] = [];
   for (const [index, workload] of world.workloads.entries()) {

@@ -38,6 +38,12 @@ export interface NodeColumns {
   readonly ready: Column;
   /** Reasons for which no lease of it is renewed. */
   readonly silent: Column;
+  /** Faults that keep the machine stopped: it starts when the last of them ends. */
+  readonly stops: Column;
+  /** How often it was started; a boot that a later start overtook does not count. */
+  readonly starts: Column;
+  /** 1 from when it stops until its kubelet speaks again. */
+  readonly muted: Column;
 }
 
 export interface WorkloadColumns {
@@ -108,7 +114,14 @@ export function tablesOf(world: World, state: ClusterState): Tables {
       createdAt: column(),
       readySince: column(),
     },
-    nodes: { running: column(1), ready: column(1), silent: column() },
+    nodes: {
+      running: column(1),
+      ready: column(1),
+      silent: column(),
+      stops: column(),
+      starts: column(),
+      muted: column(),
+    },
     workloads: {
       desired: column(),
       target: column(),

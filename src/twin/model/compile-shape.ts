@@ -57,13 +57,17 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
   const parts = new AffinityCompiler(bare, compiling);
   const soft = softSpread(source, bare, compiling);
   const held = sample.held ?? { requests: placedRequests(spec), nonZero: placedNonZeroRequests(spec) };
+  const images = imagesOf(spec);
+  const volumes = spec.volumes.length === 0 ? undefined : compiling.volumes.compile(source);
   const shape: Shape = {
     index,
+    local: volumes === undefined ? localKey({ spec, demand, nonZero, images }) : `volumes of ${index}`,
     source,
     ...bare,
     tolerations: schedulingTolerations(spec),
     priority: template.priority,
     neverPreempts: spec.preemptionPolicy === 'Never',
+    barred: barredBy(spec),
     requests,
     requestedCpu: demand.requests['cpu'] ?? 0,
     requestedMemory: demand.requests['memory'] ?? 0,
@@ -73,9 +77,9 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     placedNonZeroCpu: held.nonZero['cpu'] ?? 0,
     placedNonZeroMemory: held.nonZero['memory'] ?? 0,
     hostPorts: demand.hostPorts,
-    images: imagesOf(spec),
+    images,
     containers: spec.containers.length + spec.initContainers.length,
-    volumes: spec.volumes.length === 0 ? undefined : compiling.volumes.compile(source),
+    volumes,
     hardSpread: hardSpread(bare, compiling),
     softSpread: soft,
     softNeedsAllKeys: spec.spread.length > 0,
@@ -99,6 +103,38 @@ function schedulingTolerations({ tolerations }: PodSpec): readonly Toleration[] 
   return tolerations.some(({ byAdmission }) => byAdmission)
     ? tolerations.filter(({ byAdmission }) => !byAdmission)
     : tolerations;
+}
+
+/** The scheduler that the twin is. */
+export const SCHEDULER_NAME = 'default-scheduler';
+
+function barredBy({ schedulingGates, schedulerName }: PodSpec): Shape['barred'] {
+  if (schedulerName !== SCHEDULER_NAME)
+    return { plugin: 'Scheduler', message: `its scheduler ${schedulerName} is not modelled` };
+  if (schedulingGates.length === 0) return undefined;
+  return { plugin: 'SchedulingGates', message: `waiting for scheduling gates: [${schedulingGates.join(' ')}]` };
+}
+
+/** Everything that filters and scores read which look at one node alone. */
+function localKey({ spec, demand, nonZero, images }: LocalParts): string {
+  return JSON.stringify([
+    demand.requests,
+    nonZero,
+    demand.hostPorts,
+    schedulingTolerations(spec),
+    spec.nodeSelector,
+    spec.requiredNodeTerms,
+    spec.preferredNodeTerms,
+    images,
+    spec.containers.length + spec.initContainers.length,
+  ]);
+}
+
+interface LocalParts {
+  readonly spec: PodSpec;
+  readonly demand: ShapeSource['template']['demand'];
+  readonly nonZero: Resources;
+  readonly images: readonly string[];
 }
 
 interface Bare {

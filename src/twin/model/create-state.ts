@@ -36,8 +36,6 @@ export interface ExplainableState extends ClusterState {
 }
 
 const SPARE_NODES = 64;
-/** The scheduler that the twin is. */
-export const SCHEDULER_NAME = 'default-scheduler';
 
 export function createClusterState(world: World, settings: StateSettings = {}): ExplainableState {
   const podCount = world.workloads.reduce((sum, { pods }) => sum + pods.length, 0);
@@ -148,9 +146,9 @@ function placeWorld(world: World, cluster: Cluster, shapes: ShapeBook): Readonly
 }
 
 /** Only pods in the scheduler's queue keep their nomination: not those with gates, nor another scheduler's. */
-function nominateAsGiven(cluster: Cluster, { node, status, template }: WorldPod, index: PodIndex): void {
+function nominateAsGiven(cluster: Cluster, { node, status }: WorldPod, index: PodIndex): void {
   if (status?.nominatedNode === undefined || node !== undefined) return;
-  if (template.spec.schedulingGates.length > 0 || template.spec.schedulerName !== SCHEDULER_NAME) return;
+  if (cluster.shapeOf(index).barred !== undefined) return;
   const target = cluster.nodes.named(status.nominatedNode);
   if (target !== undefined) cluster.nominate(index, target);
 }

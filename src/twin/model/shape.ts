@@ -44,6 +44,8 @@ export interface WeightedCount {
 
 export interface Shape {
   readonly index: number;
+  /** Equal for shapes of which every node says the same by itself, whatever other pods they mind. */
+  readonly local: string;
   readonly source: ShapeSource;
   readonly namespace: string;
   readonly labels: Labels;
@@ -51,6 +53,8 @@ export interface Shape {
   readonly tolerations: readonly Toleration[];
   readonly priority: number;
   readonly neverPreempts: boolean;
+  /** Why the scheduler does not even look at it: gates, or another scheduler's pod. */
+  readonly barred: { readonly plugin: string; readonly message: string } | undefined;
   /** What a pending pod asks for. */
   readonly requests: Amounts;
   readonly requestedCpu: number;

@@ -98,7 +98,13 @@ export function lossesOf(): Losses {
       }
       return undefined;
     },
-    release: wait,
+    release: (loss) => {
+      // The next replacement is told from its own beginning.
+      loss.createdAt = undefined;
+      loss.boundAt = undefined;
+      loss.boundTo = undefined;
+      wait(loss);
+    },
     end: (loss, at) => {
       loss.endedAt = at;
     },

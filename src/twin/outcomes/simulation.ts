@@ -1,4 +1,5 @@
 /** The answer of `simulate`. */
+import { pendingPods } from './placeholders.ts';
 import { formatFault } from '../../faults/say.ts';
 import type { BuiltRun } from '../engine/build-run.ts';
 import type { World } from '../../inventory/world.ts';
@@ -27,7 +28,7 @@ export function simulationOf(run: BuiltRun, before: WaitingBefore): Simulation {
     kubernetesVersion: world.kubernetesVersion ?? '',
     workloads,
     controlPlane: { intervals: controlPlaneIntervals(timeline, horizon) },
-    pendingAtEnd: run.scheduler.unschedulable().length,
+    pendingAtEnd: pendingPods(run),
     objectives: [...verdictsOf(run, options.objectives), ...downtimeVerdicts(world, workloads)],
     assumed: assumptionsOf(run),
   };

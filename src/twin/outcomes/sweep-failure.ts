@@ -9,7 +9,7 @@ import { controlPlaneIntervals, worstOf } from './control-plane.ts';
 import { type Stretch, stateOf } from './intervals.ts';
 import { verdictsOf } from './objectives.ts';
 import type { WaitingBefore } from './outcomes.ts';
-import { isMissed } from './placeholders.ts';
+import { isMissed, pendingPods } from './placeholders.ts';
 import { causesOf, seconds, workloadStretches } from './outcomes.ts';
 
 export function failureOf(run: BuiltRun, before: WaitingBefore): SweepFailure {
@@ -46,7 +46,7 @@ export function failureOf(run: BuiltRun, before: WaitingBefore): SweepFailure {
     workloadsDown: down.sort(),
     workloadsDegraded: degraded.sort(),
     worstSeconds: seconds(longestDown),
-    pendingAtEnd: run.scheduler.unschedulable().length,
+    pendingAtEnd: pendingPods(run),
     objectivesMissed: [
       ...verdictsOf(run, options.objectives).flatMap(({ name, verdict }) => (verdict === 'missed' ? [name] : [])),
       ...broken.sort(),

@@ -12,6 +12,7 @@ export type PreFilterResult =
 const ALL: PreFilterResult = { kind: 'all' };
 
 export function preFilter(shape: Shape, cluster: Cluster): PreFilterResult {
+  if (shape.barred !== undefined) return { kind: 'refused', ...shape.barred };
   const named = shape.spec.requiredNodeTerms === undefined ? undefined : nodesNamed(shape.spec.requiredNodeTerms);
   if (named?.size === 0) return { kind: 'refused', plugin: 'NodeAffinity', message: 'pod affinity terms conflict' };
   const refusal = shape.volumes === undefined ? undefined : cluster.volumes.refusal(shape);

@@ -30,7 +30,7 @@ import { ShapeCache } from './shape-cache.ts';
 import type { SchedulerVersion } from './version.ts';
 import type { Weights } from './weights.ts';
 
-/** Shapes whose judgements are kept; the one that was not asked for longest makes room. */
+/** Kinds of shapes whose judgements are kept; the one that was not asked for longest makes room. */
 const MOST_CACHES = 4_096;
 
 export interface SchedulerSettings {
@@ -57,7 +57,7 @@ export class Scheduler {
   readonly #cluster: Cluster;
   readonly #random: Random;
   #order: Int32Array | undefined;
-  readonly #caches = new Map<number, ShapeCache>();
+  readonly #caches = new Map<string, ShapeCache>();
   #feasible: Int32Array;
   #totals: Float64Array;
   #scratch: Float64Array;
@@ -172,7 +172,7 @@ export class Scheduler {
   }
 
   #cache(shape: Shape): ShapeCache {
-    const known = this.#caches.get(shape.index);
+    const known = this.#caches.get(shape.local);
     if (known !== undefined) {
       known.follow(this.#cluster.classes.generation);
       return known;
@@ -183,7 +183,7 @@ export class Scheduler {
     }
     const made = new ShapeCache(this.#cluster.nodes.capacity, this.#cluster.followsClasses(shape));
     made.follow(this.#cluster.classes.generation);
-    this.#caches.set(shape.index, made);
+    this.#caches.set(shape.local, made);
     return made;
   }
 

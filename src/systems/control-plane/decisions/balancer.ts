@@ -139,7 +139,7 @@ function takeover(facts: Settled): Decision {
       renewSeconds: lease.renewDeadline / 1_000,
       retrySeconds: lease.retryPeriod / 1_000,
     },
-    because: `A standby takes the address when the lease that it last saw renewed is ${sayDuration(lease.leaseDuration)} old and its next try comes (at most 2.2 × ${sayDuration(lease.retryPeriod)}): ${span}. A promise of recovery below 30 s shortens the lease to 5 s; each member renews or reads it through its own API server.`,
+    because: `A standby takes the address when the lease that it last saw renewed is ${sayDuration(lease.leaseDuration)} old and its next try comes (to see it and to try again take at most 2.2 × ${sayDuration(lease.retryPeriod)} each): ${span}. A promise of recovery below 30 s shortens the lease to 5 s; each member renews or reads it through its own API server.`,
     source: KUBE_VIP,
     from: [...OWN_ADDRESS, 'spec.objectives.controlPlaneRecovery'],
   };

@@ -1,4 +1,5 @@
 /** Decisions about failure detection, client limits, upgrades and the repair of nodes. */
+import { standbyTakeover } from '../../../availability/standby.ts';
 import { CALLS_PER_POD, MOST_QPS, MOVE_WITHIN } from '../../../availability/client-limits.ts';
 import { sayDuration } from '../../../core/duration.ts';
 import { formatPercent } from '../../../core/percent.ts';
@@ -70,10 +71,11 @@ function clients(facts: Settled, { cluster }: Context): Decision {
 
 function leaders(facts: Settled): Decision {
   const { leaseDuration, renewDeadline, retryPeriod } = facts.leaderElection;
+  const { least, most } = standbyTakeover(facts.leaderElection);
   return {
     field: 'leaderElection',
     value: `${leaseDuration / 1_000}/${renewDeadline / 1_000}/${retryPeriod / 1_000} s`,
-    because: `A standby leads when the lease that it last saw renewed is ${sayDuration(leaseDuration)} old and its next try comes: ${sayDuration(leaseDuration)} to ${sayDuration(leaseDuration + 4_400)} without a controller manager, in which nothing is repaired and everything runs. Shorter leases would cost a leader at every slow disk. A new leader grants every node a full grace period again.`,
+    because: `A standby leads when the lease that it last saw renewed is ${sayDuration(leaseDuration)} old and its next try comes: ${sayDuration(least)} to ${sayDuration(most)} without a controller manager, in which nothing is repaired and everything runs. Shorter leases would cost a leader at every slow disk. A new leader grants every node a full grace period again.`,
     source: LEADER,
     from: [KIND],
   };

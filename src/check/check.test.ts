@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { makeWorld } from '../cli/world-inputs.ts';
+import { resolveFaults } from '../faults/resolve.ts';
+import { defaultHorizon } from '../faults/horizon.ts';
+import { parseScenario } from '../faults/scenario-file.ts';
+import type { World } from '../inventory/world.ts';
+import { Twin } from '../twin/twin.ts';
+import { check } from './check.ts';
+import { readBaseline } from './baseline.ts';
+import { defect, type FindingDraft, type Rule, type Severity } from './rule.ts';
+import { rules } from './rules/index.ts';
+import { parseWaivers } from './waivers.ts';
+
+const NOW = Date.UTC(2026, 10, 27) / 1_000;
+
+function worldOf(text: string): World {
+  return makeWorld({ texts: [{ file: 'shop.yaml', text, named: true }], named: [], kubernetesVersion: undefined })
+    .world;
+}
+
+const NODES = ['a', 'b', 'c']
+  .map(
+    (zone) => `---
+apiVersion: v1
+kind: Node
+metadata: {name: worker-${zone}, labels: {topology.kubernetes.io/region: west, topology.kubernetes.io/zone: west-${zone}, kubernetes.io/hostname: worker-${zone}}}
+status: {allocatable: {cpu: "4", memory: 8Gi, pods: "110"}}
+`,
+  )
+  .join('');
+
+const cart = (replicas: number, annotations = '{}'): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop, annotations: ${annotations}}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers: [{name: cart, image: registry.example.com/cart:1.4.2}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{port: 80}]}
+`;
+
+const budget = `---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: cart, namespace: shop}
+spec: {minAvailable: 100%, selector: {matchLabels: {app: cart}}}
+`;
+
+/** A rule that finds every Deployment. */
+function ruleOf(id: string, parts: Partial<Rule> = {}, draft: Partial<FindingDraft> = {}): Rule {
+  const [wl01] = rules as [Rule, ...Rule[]];
+  return {
+    ...wl01,
+    id,
+    yieldsTo: [],
+    *check({ workloads }) {
+      for (const on of workloads)
+        yield { on, path: ['spec', 'replicas'], message: `${id}.`, cause: defect('it', on), ...draft };
+    },
+    ...parts,
+  };
+}
+
+describe('witnesses', () => {
+  it('gives the seconds that the scenario gives', () => {
+    const world = worldOf(cart(1) + NODES);
+    const { findings } = check(world, { rules });
+    const found = findings.find(({ rule, mergedRules }) => rule === 'WL01' || mergedRules?.includes('WL01') === true);
+    const witness = found?.witness;
+    const parsed = parseScenario({ file: 's.json', text: JSON.stringify(witness?.scenario) });
+    expect(parsed.problems).toEqual([]);
+    const { faults } = resolveFaults(world, parsed.scenario?.faults ?? []);
+    const scenario = { name: 'same', horizon: defaultHorizon(faults), faults };
+    const outcome = new Twin(world).simulate(scenario).workloads.find(({ workload }) => workload === witness?.workload);
+    expect(witness?.seconds).toBeGreaterThan(100);
+    expect(outcome?.downSeconds).toBe(witness?.seconds);
+  });
+
+  it('shows a drain that hangs without seconds', () => {
+    const { findings } = check(worldOf(cart(3) + budget + NODES));
+    const found = findings.find(({ rule }) => rule === 'PD03');
+    expect(found?.witness?.effect).toMatch(/^keeps the drain from ending: /);
+    expect(found?.witness).not.toHaveProperty('seconds');
+  });
+
+  it('is gone after the patch', () => {
+    const world = worldOf(cart(2) + NODES);
+    expect(check(world).findings.filter(({ rule }) => rule === 'WL01')).toEqual([]);
+  });
+
+  it('runs equal failures once and says how many it left out', () => {
+    const world = worldOf(cart(1) + NODES);
+    const [wl01] = rules as [Rule, ...Rule[]];
+    expect(check(world, { rules: [wl01], failures: 0 }).findings[0]).not.toHaveProperty('witness');
+  });
+});
+
+describe('merging', () => {
+  const world = worldOf(cart(1));
+
+  it('tells a defect once, under the rule that names the cause', () => {
+    const { findings } = check(world, {
+      rules: [ruleOf('AA01', { severity: 'error', yieldsTo: ['BB01'] }), ruleOf('BB01', { severity: 'warning' })],
+    });
+    expect(findings).toMatchObject([{ rule: 'BB01', severity: 'error', mergedRules: ['AA01'] }]);
+  });
+
+  it('keeps different defects apart', () => {
+    const own = ruleOf('CC01', {}, { cause: 'another' });
+    expect(check(world, { rules: [ruleOf('AA01'), own] }).findings).toHaveLength(2);
+  });
+});
+
+describe('intent', () => {
+  const severityWith = (annotations: string, nodes = ''): Severity | undefined => {
+    const [wl01] = rules as [Rule, ...Rule[]];
+    return check(worldOf(cart(1, annotations) + nodes), { rules: [wl01] }).findings[0]?.severity;
+  };
+
+  it('is milder where the owner accepts the downtime that was measured', () => {
+    expect(severityWith('{holdfast.dev/accepted-downtime: 1h}', NODES)).toBe('info');
+    expect(severityWith('{holdfast.dev/accepted-downtime: 10s}', NODES)).toBe('error');
+  });
+
+  it('is one step milder where nobody measured it, or nobody needs it', () => {
+    expect(severityWith('{holdfast.dev/accepted-downtime: 1h}')).toBe('warning');
+    expect(severityWith('{holdfast.dev/criticality: low}')).toBe('warning');
+    expect(severityWith('{holdfast.dev/criticality: critical}')).toBe('error');
+  });
+});
+
+describe('unknown', () => {
+  it('names rules whose need is not met, and what they say that they cannot tell', () => {
+    const live = ruleOf('AA01', { needs: 'live' });
+    const nodes = ruleOf('BB01', { needs: 'document' });
+    const untold = ruleOf('CC01', {
+      *check() {
+        yield { unknown: 'Nobody says.' };
+        yield { unknown: 'Nobody says.' };
+      },
+    });
+    const { unknown, findings, summary } = check(worldOf(cart(1)), { rules: [live, nodes, untold] });
+    expect(findings).toEqual([]);
+    expect(unknown.map(({ rule }) => rule)).toEqual(['AA01', 'BB01', 'CC01']);
+    expect(summary.rules).toBe(1);
+  });
+});
+
+describe('waivers', () => {
+  const world = worldOf(cart(3) + budget);
+  const file = (expires: string, rule = 'PD03'): string => `apiVersion: holdfast.dev/v1
+kind: WaiverList
+waivers:
+- rule: ${rule}
+  object: PodDisruptionBudget/shop/cart
+  reason: Its operator moves the pods itself.
+  owner: team-cart
+  expires: ${expires}
+`;
+  const parse = (text: string) => parseWaivers({ file: 'waivers.yaml', text }, ['PD03', 'WL01']);
+  const pd03 = rules.filter(({ id }) => id === 'PD03');
+
+  it('takes a finding out until its last day has passed', () => {
+    const { waivers } = parse(file('2026-11-27'));
+    const { findings, waived } = check(world, { rules: pd03, waivers, now: NOW });
+    expect(findings).toEqual([]);
+    expect(waived).toMatchObject([{ rule: 'PD03', owner: 'team-cart', expires: '2026-11-27' }]);
+    const later = check(world, { rules: pd03, waivers, now: NOW + 86_400 });
+    expect(later.waived).toEqual([]);
+    expect(later.findings.map(({ rule }) => rule)).toEqual(['PD03', 'HF01']);
+    expect(later.findings[1]?.origin).toMatchObject({ file: 'waivers.yaml', line: 4 });
+  });
+
+  it.each([
+    ['a rule that is not there', file('2026-11-27', 'PD3'), 'there is no rule PD3'],
+    ['no day', file('soon'), 'expires'],
+    ['nothing', '', 'the file holds no waivers'],
+    ['another kind', 'kind: List', 'apiVersion'],
+    ['broken YAML', 'a: [', ''],
+  ])('refuses %s', (_, text, message) => {
+    const { problems, waivers } = parse(text);
+    expect(waivers).toEqual([]);
+    expect(JSON.stringify(problems)).toContain(message);
+    expect(problems.length).toBeGreaterThan(0);
+  });
+});
+
+describe('baseline', () => {
+  it('knows a defect whatever lines move', () => {
+    const before = check(worldOf(cart(3) + budget));
+    const baseline = readBaseline({ file: 'baseline.json', text: JSON.stringify(before) });
+    const { findings } = check(worldOf(`# One line more.\n${cart(3)}${budget}`), { baseline });
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.every(({ known }) => known === true)).toBe(true);
+  });
+
+  it.each(['', '[]', '{"kind":"FindingList"}', '{"kind":"FindingList","findings":[1]}'])('refuses %j', (text) => {
+    expect(() => readBaseline({ file: 'b.json', text })).toThrow('no FindingList');
+  });
+});
+
+describe('patches', () => {
+  it('are JSON patches of the object as it is written', () => {
+    const found = check(worldOf(cart(3) + budget)).findings.find(({ rule }) => rule === 'PD03');
+    expect(found?.patch).toEqual([
+      { op: 'remove', path: '/spec/minAvailable' },
+      { op: 'add', path: '/spec/maxUnavailable', value: 1 },
+    ]);
+  });
+});
+
+it('says the same of the same world', () => {
+  const text = readFileSync('examples/naive/holdfast.yaml', 'utf8');
+  const once = (): string => JSON.stringify(check(worldOf(text)));
+  expect(once()).toBe(once());
+});

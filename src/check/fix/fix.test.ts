@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { makeWorld } from '../../cli/world-inputs.ts';
+import { unifiedDiff } from '../../report/unified-diff.ts';
+import { check } from '../check.ts';
+import type { Rule } from '../rule.ts';
+import { rules } from '../rules/index.ts';
+import { type Checked, fix, type Texts } from './fix.ts';
+import { type EditStep, editYaml } from './yaml-edit.ts';
+
+const pd03 = rules.filter(({ id }) => id === 'PD03');
+const FILE = 'shop.yaml';
+
+function checkTexts(texts: Texts, own: readonly Rule[] = pd03): Checked {
+  const { world } = makeWorld({
+    texts: [...texts].map(([file, text]) => ({ file, text, named: true })),
+    named: [],
+    kubernetesVersion: undefined,
+  });
+  return { world, list: check(world, { rules: own, failures: 0 }) };
+}
+
+const cart = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers: [{name: cart, image: registry.example.com/cart:1.4.2}]
+`;
+const block = `---
+# The budget of cart.
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+    name: cart   # four blanks
+    namespace: shop
+spec:
+    minAvailable: '100%' # all of them
+    selector:
+        matchLabels: {app: cart}  # its pods
+# The end.
+`;
+
+describe('fix', () => {
+  it('changes only the lines of the patch', () => {
+    const texts = new Map([[FILE, cart + block]]);
+    const fixed = fix(texts, checkTexts(texts), checkTexts);
+    expect(fixed.left).toEqual([]);
+    expect(fixed.mended.map(({ rule }) => rule)).toEqual(['PD03']);
+    expect(unifiedDiff(FILE, cart + block, fixed.texts.get(FILE) ?? '')).toBe(`--- a/shop.yaml
++++ b/shop.yaml
+@@ -16,7 +16,7 @@
+     name: cart   # four blanks
+     namespace: shop
+ spec:
+-    minAvailable: '100%' # all of them
+     selector:
+         matchLabels: {app: cart}  # its pods
++    maxUnavailable: 1
+ # The end.
+`);
+  });
+
+  it.each([
+    ['JSON', (value: unknown) => JSON.stringify(value, null, 2)],
+    ['JSON in one line', (value: unknown) => JSON.stringify(value)],
+    ['a List', (value: unknown) => stringify({ apiVersion: 'v1', kind: 'List', items: [value] })],
+  ])('mends %s', (_, write) => {
+    const texts = new Map([
+      ['cart.yaml', cart],
+      ['budget.json', write(parse(block))],
+    ]);
+    if (write({}).includes('List')) texts.set('budget.yaml', texts.get('budget.json') ?? '');
+    if (write({}).includes('List')) texts.delete('budget.json');
+    const fixed = fix(texts, checkTexts(texts), checkTexts);
+    expect(fixed.left).toEqual([]);
+    expect(checkTexts(fixed.texts).list.findings).toEqual([]);
+  });
+
+  it('leaves what it cannot prove', () => {
+    const stubborn = pd03.map((rule): Rule => ({
+      ...rule,
+      *check({ budgets }) {
+        for (const { sourced } of budgets)
+          yield { on: sourced, path: ['spec'], message: 'M.', patch: [{ op: 'set', path: ['spec', 'a'], value: 1 }] };
+      },
+    }));
+    const texts = new Map([[FILE, cart + block]]);
+    const again = (changed: Texts): Checked => checkTexts(changed, stubborn);
+    const fixed = fix(texts, again(texts), again);
+    expect(fixed.texts).toEqual(texts);
+    expect(fixed.left).toMatchObject([{ why: 'the finding is still there after it' }]);
+  });
+
+  it('leaves what is written nowhere that was given', () => {
+    const texts = new Map([[FILE, cart + block]]);
+    const fixed = fix(new Map(), checkTexts(texts), checkTexts);
+    expect(fixed.left).toMatchObject([{ why: 'it is not written in a file that was given' }]);
+  });
+});
+
+describe('editYaml', () => {
+  it.each([
+    ['a: 1 # one\nb: 2\n', { op: 'replace', path: ['a'], value: 3 }, 'a: 3 # one\nb: 2\n'],
+    [
+      'a:\n  b: 1\n  # last\nc: 2\n',
+      { op: 'add', path: ['a', 'd'], value: 'x' },
+      'a:\n  b: 1\n  d: x\n  # last\nc: 2\n',
+    ],
+    ['a: 1', { op: 'add', path: ['b'], value: { c: [1] } }, 'a: 1\nb:\n  c:\n    - 1\n'],
+    ['a: {b: 1, c: 2} # x\n', { op: 'remove', path: ['a', 'b'] }, 'a: {c: 2} # x\n'],
+    ['a: {b: 1, c: 2}\n', { op: 'remove', path: ['a', 'c'] }, 'a: {b: 1}\n'],
+    ['a: {}\n', { op: 'add', path: ['a', 'b'], value: 1 }, 'a: {"b": 1}\n'],
+    ['- {a: 1}\n- b: 1\n  c: 2\n', { op: 'remove', path: [1, 'c'] }, '- {a: 1}\n- b: 1\n'],
+    ['a: |\n  text\nb: 1\n', { op: 'remove', path: ['b'] }, 'a: |\n  text\n'],
+  ] as readonly (readonly [string, EditStep, string])[])('%j %j', (text, step, expected) => {
+    expect(editYaml(text, step)).toBe(expected);
+  });
+
+  it.each([
+    ['- a: 1\n  b: 2\n', { op: 'remove', path: [0, 'a'] }],
+    ['a:\n  b: 1\n', { op: 'remove', path: ['a', 'b'] }],
+    ['a:\nb: 1\n', { op: 'replace', path: ['a'], value: 1 }],
+    ['a: &x 1\nb: *x\n', { op: 'replace', path: ['a'], value: 2 }],
+    ['a: [', { op: 'replace', path: ['a'], value: 2 }],
+    ['a: 1\n', { op: 'add', path: ['b', 'c'], value: 2 }],
+  ] as readonly (readonly [string, EditStep])[])('leaves %j alone', (text, step) => {
+    expect(editYaml(text, step)).toBeUndefined();
+  });
+
+  it('makes the value that the patch makes, or nothing', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'name', 'x-y');
+    const leaf = fc.oneof(
+      fc.integer(),
+      fc.boolean(),
+      fc.constantFrom('t', '', 'two words', 'a: b', '# c', "it's", 'l1\nl2\n'),
+    );
+    const tree = fc.letrec<{ node: unknown; map: Record<string, unknown> }>((tie) => ({
+      node: fc.oneof({ depthSize: 'small' }, leaf, tie('map'), fc.array(tie('map'), { maxLength: 2 })),
+      map: fc.dictionary(key, tie('node'), { maxKeys: 3 }),
+    })).map;
+    const style = fc.constantFrom(
+      (value: unknown) => stringify(value),
+      (value: unknown) => stringify(value, { indent: 4, indentSeq: false }),
+      (value: unknown) => JSON.stringify(value),
+      (value: unknown) => JSON.stringify(value, null, 2),
+    );
+    fc.assert(
+      fc.property(
+        tree,
+        style,
+        fc.array(key, { minLength: 1, maxLength: 3 }),
+        fc.option(leaf, { nil: undefined }),
+        (value, write, path, to) => {
+          const parent = path
+            .slice(0, -1)
+            .reduce<unknown>((here, step) => (here as Record<string, unknown> | undefined)?.[step], value);
+          const last = path.at(-1) ?? '';
+          const there = parent !== null && typeof parent === 'object' && Object.hasOwn(parent, last);
+          if (parent === undefined || parent === null || typeof parent !== 'object' || Array.isArray(parent)) return;
+          if (to === undefined && !there) return;
+          const text = write(value);
+          const edited = editYaml(text, {
+            op: to === undefined ? 'remove' : there ? 'replace' : 'add',
+            path,
+            value: to,
+          });
+          if (edited === undefined) return;
+          const expected = structuredClone(value);
+          const target = path
+            .slice(0, -1)
+            .reduce<Record<string, unknown>>((here, step) => here[step] as Record<string, unknown>, expected);
+          if (to === undefined) delete target[last];
+          else target[last] = to;
+          expect(parse(edited)).toEqual(expected);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('unifiedDiff', () => {
+  it('is what patch takes', () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+    const before = `${lines.join('\n')}\n`;
+    const after = `${['new', ...lines.slice(0, 20), 'other', ...lines.slice(21)].join('\n')}\n`;
+    const diff = unifiedDiff('f', before, after);
+    expect(diff.match(/^@@ .*$/gm)).toEqual(['@@ -1,3 +1,4 @@', '@@ -18,7 +19,7 @@']);
+    expect(unifiedDiff('f', before, before)).toBe('');
+  });
+});

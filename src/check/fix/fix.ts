@@ -1,0 +1,93 @@
+/**
+ * Makes the patches of findings in the texts that they were found in, and proves each by checking again: the finding is
+ * gone and none came. Pure: texts in, texts out.
+ */
+import type { Sourced } from '../../inventory/identity.ts';
+import type { World } from '../../inventory/world.ts';
+import type { FieldPath } from '../../kubernetes/objects.ts';
+import type { Finding, FindingList, JsonPatchStep } from '../results.ts';
+import { nameOfTarget } from '../rule.ts';
+import { sayObject } from '../waivers.ts';
+import { editYaml } from './yaml-edit.ts';
+
+/** By file. */
+export type Texts = ReadonlyMap<string, string>;
+
+export interface Checked {
+  readonly world: World;
+  readonly list: FindingList;
+}
+
+export interface Fixed {
+  readonly texts: Texts;
+  /** What is mended, in the order of the findings. */
+  readonly mended: readonly Finding[];
+  /** Findings with a patch that was not made, with why. */
+  readonly left: readonly { readonly finding: Finding; readonly why: string }[];
+}
+
+interface Attempt extends Fixed {
+  readonly checked: Checked;
+}
+
+/**
+ * Each patch is tried on what the ones before made, so that places are always those of the text at hand. `checkAgain`
+ * looks at texts as the first check did.
+ */
+export function fix(texts: Texts, first: Checked, checkAgain: (texts: Texts) => Checked): Fixed {
+  let so: Attempt = { texts, checked: first, mended: [], left: [] };
+  for (const finding of first.list.findings) if (finding.patch !== undefined) so = attempt(so, finding, checkAgain);
+  return { texts: so.texts, mended: so.mended, left: so.left };
+}
+
+function attempt(so: Attempt, finding: Finding, checkAgain: (texts: Texts) => Checked): Attempt {
+  const leave = (why: string): Attempt => ({ ...so, left: [...so.left, { finding, why }] });
+  const { world, list } = so.checked;
+  const here = list.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
+  // A patch before it mended it too.
+  if (here === undefined) return { ...so, mended: [...so.mended, finding] };
+  const sourced = objectNamed(world, sayObject(finding.object));
+  const file = sourced?.origin.source.file;
+  const text = file === undefined ? undefined : so.texts.get(file);
+  if (sourced === undefined || file === undefined || text === undefined)
+    return leave('it is not written in a file that was given');
+  const edited = editObject(text, sourced, here.patch ?? []);
+  if (edited === undefined) return leave('its lines cannot be changed without writing the object anew');
+  const texts = new Map(so.texts).set(file, edited);
+  const checked = checkAgain(texts);
+  const why = unproven(here, so.checked, checked);
+  return why === undefined ? { ...so, texts, checked, mended: [...so.mended, finding] } : leave(why);
+}
+
+function unproven(finding: Finding, before: Checked, { world, list }: Checked): string | undefined {
+  if (world.problems.length > before.world.problems.length) return 'the API server would refuse what it makes';
+  if (list.findings.some(({ fingerprint }) => fingerprint === finding.fingerprint))
+    return 'the finding is still there after it';
+  const known = new Set(before.list.findings.map(({ fingerprint }) => fingerprint));
+  const came = list.findings.find(({ fingerprint }) => !known.has(fingerprint));
+  return came === undefined ? undefined : `it would bring ${came.rule} of ${sayObject(came.object)}`;
+}
+
+function objectNamed({ index }: World, name: string): Sourced | undefined {
+  return index.all.find((sourced) => sayObject(nameOfTarget(sourced)) === name);
+}
+
+/** The text with the object changed; undefined when a step cannot be made. */
+function editObject(text: string, { origin }: Sourced, patch: readonly JsonPatchStep[]): string | undefined {
+  const { start, end, prefix } = origin;
+  let part: string | undefined = text.slice(start, end);
+  for (const { op, path, value } of patch) {
+    if (part === undefined) return undefined;
+    part = editYaml(part, { op, path: [...prefix, ...fieldPath(path)], value });
+  }
+  return part === undefined ? undefined : text.slice(0, start) + part + text.slice(end);
+}
+
+/** RFC 6901; a number is a place in a list, or a key that only looks like one, which no field of the API does. */
+function fieldPath(pointer: string): FieldPath {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}

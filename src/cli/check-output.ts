@@ -1,0 +1,39 @@
+/** Findings in the form that `-o` asked for. */
+import type { FindingListOutput, FindingOutput } from '../report/finding-schemas.ts';
+import { findingsText } from '../report/findings-text.ts';
+import { githubAnnotations } from '../report/github.ts';
+import { findingsHtml } from '../report/html/findings-page.ts';
+import { junit } from '../report/junit.ts';
+import type { Paint } from '../report/paint.ts';
+import { sarif } from '../report/sarif.ts';
+import { writeData } from './output.ts';
+
+export const FORMATS = ['text', 'wide', 'json', 'yaml', 'sarif', 'junit', 'html', 'github'] as const;
+
+export interface FindingOptions {
+  readonly paint: Paint;
+  readonly width: number;
+  readonly version: string;
+  /** True for findings for which the command exits with 1. */
+  readonly fails: (finding: FindingOutput) => boolean;
+}
+
+export function writeFindings(list: FindingListOutput, format: string, options: FindingOptions): string {
+  switch (format as (typeof FORMATS)[number]) {
+    case 'json':
+    case 'yaml':
+      return writeData(list, format as 'json' | 'yaml');
+    case 'sarif':
+      return sarif(list, options.version);
+    case 'junit':
+      return junit(list, options.fails);
+    case 'html':
+      return findingsHtml(list);
+    case 'github':
+      return githubAnnotations(list);
+    case 'text':
+    case 'wide':
+      break;
+  }
+  return findingsText(list, { ...options, wide: format === 'wide' });
+}

@@ -1,0 +1,116 @@
+/** `holdfast check`: what is wrong with manifests or a cluster, with the failure that shows it. */
+import { readBaseline } from '../../check/baseline.ts';
+import { check, type CheckOptions } from '../../check/check.ts';
+import { SEVERITIES } from '../../check/merge.ts';
+import type { Rule, Severity } from '../../check/rule.ts';
+import { allRules } from '../../check/all-rules.ts';
+import { rules } from '../../check/rules/index.ts';
+import { parseWaivers, type Waiver } from '../../check/waivers.ts';
+import { HoldfastError, type Problem } from '../../core/error.ts';
+import type { EpochSeconds } from '../../kubernetes/time.ts';
+import { findingListOutput, type FindingListOutput, type FindingOutput } from '../../report/finding-schemas.ts';
+import { fixInputs } from '../check-fix.ts';
+import { writeFindings } from '../check-output.ts';
+import { readText } from '../documents.ts';
+import { EXIT } from '../exit-codes.ts';
+import { detail, flag, formatOf, type Invocation, listOption, paintFor, textOption, widthOf } from '../invocation.ts';
+import { readWorldInputs, sayNotes } from '../read-world.ts';
+import { ruleNamed } from '../rule-named.ts';
+import { countOption } from '../scenario.ts';
+import { twinSettings } from '../twin-settings.ts';
+import { packageVersion } from './version.ts';
+import { makeReadableWorld, refusedInput, type WorldInputs } from '../world-inputs.ts';
+
+/**
+ * Prints the findings; exits with 1 when one is as bad as --fail-on says and new. What cannot be read is said after
+ * them, with exit code 2: the good objects of a bad file are checked all the same.
+ */
+export async function run(invocation: Invocation): Promise<number> {
+  const given = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...invocation.args]);
+  const options = await optionsOf(invocation);
+  const { list, problems } = await checked(invocation, given, options);
+  const fails = failsBy(invocation);
+  if (!(flag(invocation, 'fix') && flag(invocation, 'dryRun')))
+    invocation.context.stdout.write(
+      writeFindings(list, formatOf(invocation), {
+        paint: paintFor(invocation),
+        width: widthOf(invocation),
+        version: await packageVersion(),
+        fails,
+      }),
+    );
+  if (problems.length > 0) throw refusedInput(problems);
+  const undecided = flag(invocation, 'strict') && textOption(invocation, 'failOn') !== 'never';
+  return (undecided && list.unknown.length > 0) || list.findings.some(fails) ? EXIT.findings : EXIT.ok;
+}
+
+interface CheckedInputs {
+  readonly list: FindingListOutput;
+  readonly problems: readonly Problem[];
+}
+
+/** With --fix the findings that are left. */
+async function checked(invocation: Invocation, inputs: WorldInputs, options: CheckOptions): Promise<CheckedInputs> {
+  const made = makeReadableWorld(inputs);
+  for (const note of made.notes) detail(invocation, note);
+  sayNotes(invocation, made.world, inputs);
+  const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
+  const full = { ...options, plan: made.plan, twinSettings: twin };
+  const list = check(made.world, full);
+  const { problems } = made.world;
+  if (!flag(invocation, 'fix') || problems.length > 0) return { list: findingListOutput(list), problems };
+  const fixed = await fixInputs(invocation, inputs, { made, list, options: full });
+  if (fixed === inputs) return { list: findingListOutput(list), problems };
+  const after = makeReadableWorld(fixed);
+  return { list: findingListOutput(check(after.world, { ...full, plan: after.plan })), problems };
+}
+
+async function optionsOf(invocation: Invocation): Promise<CheckOptions> {
+  const baseline = textOption(invocation, 'baseline');
+  if (flag(invocation, 'dryRun') && !flag(invocation, 'fix'))
+    throw new HoldfastError('nothing-to-preview', '--dry-run previews --fix.', { hint: 'Give both.' });
+  return {
+    rules: rulesOf(invocation),
+    now: nowOf(invocation),
+    waivers: await waiversOf(invocation),
+    ...(baseline === undefined ? {} : { baseline: readBaseline(await readText(baseline, invocation)) }),
+    ...(invocation.options['witness'] === false ? { failures: 0 } : {}),
+  };
+}
+
+/** Those of --rule; without it all. */
+function rulesOf(invocation: Invocation): readonly Rule[] {
+  const ids = listOption(invocation, 'rule').flatMap((text) => text.split(','));
+  return ids.length === 0 ? rules : rules.filter(({ id }) => ids.map((one) => ruleNamed(one).id).includes(id));
+}
+
+async function waiversOf(invocation: Invocation): Promise<readonly Waiver[]> {
+  const path = textOption(invocation, 'waivers');
+  if (path === undefined) return [];
+  const { waivers, problems } = parseWaivers(
+    await readText(path, invocation),
+    allRules.map(({ id }) => id),
+  );
+  if (problems.length === 0) return waivers;
+  throw new HoldfastError(
+    'invalid-waivers',
+    `${path} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`,
+    {
+      problems,
+    },
+  );
+}
+
+/** The clock, or what reproducible-builds.org says that stands for it. */
+function nowOf({ context }: Invocation): EpochSeconds {
+  const stated = context.env['SOURCE_DATE_EPOCH'] ?? '';
+  return /^\d{1,12}$/.test(stated) ? Number(stated) : Math.floor(Date.now() / 1_000);
+}
+
+/** What is new and as bad as --fail-on says. */
+function failsBy(invocation: Invocation): (finding: FindingOutput) => boolean {
+  const failOn = textOption(invocation, 'failOn') ?? 'error';
+  if (failOn === 'never') return () => false;
+  const least = SEVERITIES.indexOf(failOn as Severity);
+  return ({ severity, known }) => known !== true && SEVERITIES.indexOf(severity) >= least;
+}

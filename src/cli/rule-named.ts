@@ -1,0 +1,18 @@
+/** A rule by its id, as a person writes it. */
+import type { Rule } from '../check/rule.ts';
+import { allRules } from '../check/all-rules.ts';
+import { HoldfastError } from '../core/error.ts';
+import { nearest } from '../core/nearest.ts';
+
+/** @throws HoldfastError `unknown-rule`. */
+export function ruleNamed(written: string): Rule {
+  const id = written.trim().toUpperCase();
+  const found = allRules.find((rule) => rule.id === id);
+  if (found !== undefined) return found;
+  const near = nearest(
+    id,
+    allRules.map((rule) => rule.id),
+  );
+  const hint = near === undefined ? 'holdfast explain rule lists them all.' : `Did you mean ${near}?`;
+  throw new HoldfastError('unknown-rule', `There is no rule ${written}.`, { hint });
+}

@@ -1,0 +1,98 @@
+/** Two texts as a unified diff, as patch(1) and git apply take it. */
+
+const CONTEXT = 3;
+/** Beyond, all of it is replaced. */
+const MOST_CELLS = 4_000_000;
+
+interface Line {
+  readonly sign: ' ' | '-' | '+';
+  readonly text: string;
+}
+
+/** Empty when they are equal. */
+export function unifiedDiff(file: string, before: string, after: string): string {
+  if (before === after) return '';
+  const lines = diffLines(before.split('\n'), after.split('\n'));
+  const path = file.replace(/^\/+/, '');
+  return `--- a/${path}\n+++ b/${path}\n${hunks(lines).join('')}`;
+}
+
+/** What both begin and end with is cut off; between, the longest common part stays (small: a fix changes few lines). */
+function diffLines(before: readonly string[], after: readonly string[]): readonly Line[] {
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (
+    end < before.length - start &&
+    end < after.length - start &&
+    before[before.length - 1 - end] === after[after.length - 1 - end]
+  )
+    end += 1;
+  return [
+    ...before.slice(0, start).map(sign(' ')),
+    ...middle(before.slice(start, before.length - end), after.slice(start, after.length - end)),
+    ...before.slice(before.length - end).map(sign(' ')),
+  ];
+}
+
+function middle(before: readonly string[], after: readonly string[]): readonly Line[] {
+  if (before.length * after.length > MOST_CELLS) return [...before.map(sign('-')), ...after.map(sign('+'))];
+  const longest = commonLengths(before, after);
+  const lines: Line[] = [];
+  let [a, b] = [0, 0];
+  while (a < before.length || b < after.length) {
+    const [old, young] = [before[a], after[b]];
+    if (old !== undefined && old === young) {
+      lines.push({ sign: ' ', text: old });
+      a += 1;
+      b += 1;
+    } else if (young === undefined || (old !== undefined && (longest[a + 1]?.[b] ?? 0) >= (longest[a]?.[b + 1] ?? 0))) {
+      lines.push({ sign: '-', text: old ?? '' });
+      a += 1;
+    } else {
+      lines.push({ sign: '+', text: young });
+      b += 1;
+    }
+  }
+  return lines;
+}
+
+/** Length of the longest common part of what follows each pair of lines. */
+function commonLengths(before: readonly string[], after: readonly string[]): readonly (readonly number[])[] {
+  const table = Array.from({ length: before.length + 1 }, () => Array.from({ length: after.length + 1 }, () => 0));
+  for (let a = before.length - 1; a >= 0; a -= 1) {
+    const [row = [], below = []] = [table[a], table[a + 1]];
+    for (let b = after.length - 1; b >= 0; b -= 1)
+      row[b] = before[a] === after[b] ? (below[b + 1] ?? 0) + 1 : Math.max(below[b] ?? 0, row[b + 1] ?? 0);
+  }
+  return table;
+}
+
+function sign(mark: Line['sign']): (text: string) => Line {
+  return (text) => ({ sign: mark, text });
+}
+
+/** Changes that are less than two contexts apart share a hunk. */
+function hunks(lines: readonly Line[]): readonly string[] {
+  const changed = lines.flatMap(({ sign: mark }, index) => (mark === ' ' ? [] : [index]));
+  const spans: { from: number; to: number }[] = [];
+  for (const index of changed) {
+    const last = spans.at(-1);
+    if (last !== undefined && index - last.to <= 2 * CONTEXT) last.to = index;
+    else spans.push({ from: index, to: index });
+  }
+  return spans.map(({ from, to }) =>
+    hunk(lines, Math.max(0, from - CONTEXT), Math.min(lines.length, to + CONTEXT + 1)),
+  );
+}
+
+function hunk(lines: readonly Line[], from: number, to: number): string {
+  // The text after the last newline is no line when it is empty.
+  const last = lines.length - 1;
+  const shown = lines.slice(from, to).filter(({ text }, index) => text !== '' || from + index !== last);
+  const count = (list: readonly Line[], other: Line['sign']): number =>
+    list.filter((line) => line.sign !== other).length;
+  const before = lines.slice(0, from);
+  const head = `@@ -${count(before, '+') + 1},${count(shown, '+')} +${count(before, '-') + 1},${count(shown, '-')} @@\n`;
+  return head + shown.map(({ sign: mark, text }) => `${mark}${text}\n`).join('');
+}
