@@ -1,5 +1,5 @@
 /** What of a workload keeps its own pods apart, and where they may be. */
-import type { Workload, World, WorldNode } from '../inventory/world.ts';
+import type { PodTemplate, Workload, World, WorldNode } from '../inventory/world.ts';
 import { matchesNodeSelection } from '../kubernetes/feasibility.ts';
 import { HOSTNAME, ZONE } from '../kubernetes/nodes.ts';
 import type { PodAffinityTerm, SpreadConstraint } from '../kubernetes/pod-spec.ts';
@@ -44,16 +44,22 @@ export function isApartBy({ spread, required, preferred }: Apart, keys: Readonly
   return [...spread, ...required, ...preferred].some(({ topologyKey }) => keys.has(topologyKey));
 }
 
+const allowed = new WeakMap<PodTemplate, readonly WorldNode[]>();
+
 /** Nodes that its selection and its tolerations allow, full or not. */
 export function allowedNodes({ templates }: Workload, { nodes }: Pick<World, 'nodes'>): readonly WorldNode[] {
   const [template] = templates;
   if (template === undefined) return [];
+  const known = allowed.get(template);
+  if (known !== undefined) return known;
   const { demand } = template;
-  return nodes.filter(
+  const found = nodes.filter(
     (node) =>
       matchesNodeSelection(demand, node) &&
       firstUntolerated(node.taints, demand.tolerations, ['NoSchedule', 'NoExecute']) === undefined,
   );
+  allowed.set(template, found);
+  return found;
 }
 
 /** How many values of a label nodes have. */

@@ -114,12 +114,12 @@ export function refusalOfOneMore(twin: Twin, pod: WorldPod): SchedulingFailure |
   }
 }
 
-/** How many of the workload's pods on these cordoned nodes find another node, evicted one after the other. */
+/** How many pods of each workload on these cordoned nodes find another node, evicted one after the other. */
 export function movedFromCordoned(
   twin: Twin,
-  workload: Workload,
+  workloads: readonly Workload[],
   nodes: ReadonlySet<string>,
-): { readonly pods: number; readonly moved: number } {
+): ReadonlyMap<Workload, { readonly pods: number; readonly moved: number }> {
   const { state } = twin;
   const mark = state.mark();
   try {
@@ -130,21 +130,28 @@ export function movedFromCordoned(
       // The node lifecycle controller follows with the taint, which spreading reads.
       state.setTaints(node, [...state.taintsOf(node), { key: UNSCHEDULABLE, value: '', effect: 'NoSchedule' }]);
     }
-    const inside = workload.pods.filter((pod) => nodes.has(twin.nodeOf(pod) ?? ''));
-    let moved = 0;
-    for (const pod of inside) {
-      const index = state.podOf(pod);
-      if (index !== undefined) state.removePod(index);
-      const next = state.addPod(state.shapeFor(pod.template, pod), 0);
-      const result = state.schedule(next);
-      if (result.kind === 'failed') continue;
-      state.place(next, result.node);
-      moved += 1;
-    }
-    return { pods: inside.length, moved };
+    return new Map(workloads.map((workload) => [workload, movedOf(twin, workload, nodes)]));
   } finally {
     state.undo(mark);
   }
+}
+
+function movedOf(twin: Twin, workload: Workload, nodes: ReadonlySet<string>): { pods: number; moved: number } {
+  const { state } = twin;
+  const mark = state.mark();
+  const inside = workload.pods.filter((pod) => nodes.has(twin.nodeOf(pod) ?? ''));
+  let moved = 0;
+  for (const pod of inside) {
+    const index = state.podOf(pod);
+    if (index !== undefined) state.removePod(index);
+    const next = state.addPod(state.shapeFor(pod.template, pod), 0);
+    const result = state.schedule(next);
+    if (result.kind === 'failed') continue;
+    state.place(next, result.node);
+    moved += 1;
+  }
+  state.undo(mark);
+  return { pods: inside.length, moved };
 }
 
 const owned = new WeakMap<World, ReadonlyMap<WorldPod, Workload>>();

@@ -3,7 +3,7 @@ import type { Workload, World, WorldBudget } from '../../inventory/world.ts';
 import { roomAfterLoss } from '../../kubernetes/spread.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { floorOf, podPath, podSpecOf } from '../reach.ts';
-import { defect, type Draft, type Rule } from '../rule.ts';
+import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { sayBudget } from '../say.ts';
 import { HOST_KEYS, ZONE_KEYS, allowedNodes, apartOf, domainsOf } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -114,35 +114,58 @@ const pd10: Rule = {
     'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go; redhat-best-practices-for-k8s/certsuite tests/observability/pdb',
   needs: 'document',
   *check(world, context) {
-    if (context.zones.length < 2) return;
-    for (const budget of world.budgets) {
-      const [workload, ...others] = budget.workloads;
-      if (workload === undefined || others.length > 0 || !keepsReplicas(workload)) continue;
-      if (workload.spec.claimTemplates.length > 0 || floorOf(workload) < 2) continue;
-      const twin = context.twin();
-      if (twin !== undefined) yield* stuckZone(budget, workload, twin);
+    const single = context.zones.length < 2 ? [] : world.budgets.filter(holdsOneWorkload);
+    const twin = single.length === 0 ? undefined : context.twin();
+    if (twin === undefined) return;
+    const told = new Set<WorldBudget>();
+    for (const { zone, nodes } of world.zones) {
+      const names = new Set(nodes.map(({ name }) => name));
+      if (zone === '' || names.size === 0) continue;
+      const open = single.filter((budget) => !told.has(budget) && isCrowded(budget, twin, names));
+      const found = movedFromCordoned(
+        twin,
+        open.flatMap(({ workloads }) => workloads),
+        names,
+      );
+      for (const budget of open) {
+        const draft = stuckIn(budget, zone, found);
+        if (draft === undefined) continue;
+        told.add(budget);
+        yield draft;
+      }
     }
   },
 };
 
-function* stuckZone(budget: WorldBudget, workload: Workload, twin: Twin): Iterable<Draft> {
+/** One workload of replicas that may move, and a budget that grants something: what grants nothing is PD03's. */
+function holdsOneWorkload({ workloads, count }: WorldBudget): boolean {
+  const [workload, ...others] = workloads;
+  if (workload === undefined || others.length > 0 || !keepsReplicas(workload)) return false;
+  return workload.spec.claimTemplates.length === 0 && floorOf(workload) >= 2 && (count?.allowedWhenHealthy ?? 0) > 0;
+}
+
+function isCrowded({ workloads, count }: WorldBudget, twin: Twin, nodes: ReadonlySet<string>): boolean {
+  const inside = workloads.flatMap(({ pods }) => pods.filter((pod) => nodes.has(twin.nodeOf(pod) ?? '')));
+  return inside.length > (count?.allowedWhenHealthy ?? 0);
+}
+
+function stuckIn(
+  budget: WorldBudget,
+  zone: string,
+  found: ReturnType<typeof movedFromCordoned>,
+): FindingDraft | undefined {
+  const [workload] = budget.workloads;
+  const counts = workload === undefined ? undefined : found.get(workload);
   const allowed = budget.count?.allowedWhenHealthy ?? 0;
-  // No disruption at all is PD03's.
-  if (allowed === 0) return;
-  for (const { zone, nodes } of twin.world.zones) {
-    const names = new Set(nodes.map(({ name }) => name));
-    if (zone === '' || names.size === 0) continue;
-    const { pods, moved } = movedFromCordoned(twin, workload, names);
-    if (pods <= allowed || pods - moved < allowed) continue;
-    yield {
-      on: budget.sourced,
-      path: ['spec'],
-      message: `Zone ${zone} holds ${pods} pods of ${workload.id}, and ${pods - moved} of them find no node in another zone; ${sayBudget(budget)} grants ${allowed}, then the drain hangs.`,
-      takesDown: [workload],
-      cause: defect('stuck-zone', budget.sourced),
-    };
-    return;
-  }
+  if (workload === undefined || counts === undefined || counts.pods - counts.moved < allowed) return undefined;
+  const { pods, moved } = counts;
+  return {
+    on: budget.sourced,
+    path: ['spec'],
+    message: `Zone ${zone} holds ${pods} pods of ${workload.id}, and ${pods - moved} of them find no node in another zone; ${sayBudget(budget)} grants ${allowed}, then the drain hangs.`,
+    takesDown: [workload],
+    cause: defect('stuck-zone', budget.sourced),
+  };
 }
 
 export const placementDeadlock: readonly Rule[] = [pd10, pl04, pl08];
