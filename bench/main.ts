@@ -69,6 +69,13 @@ row('load 5,000 nodes, 150,000 pods', inProcess('load-world.ts', '150000', '5000
   millis: 3_000,
   mebibytes: 1_536,
 });
+row('check 10,000 pods in 2,000 workloads, JSON', inProcess('check.ts', '10000', 'json'), {
+  millis: 2_000,
+  mebibytes: 300,
+});
+row('the same as YAML', inProcess('check.ts', '10000', 'yaml'), {});
+row('the same with witnesses', inProcess('check.ts', '10000', 'json', 'witnesses'), {});
+row('check 50,000 pods in 10,000 workloads, JSON', inProcess('check.ts', '50000', 'json'), {});
 timelines();
 process.exitCode = missed === 0 ? 0 : 1;
 

@@ -17,17 +17,18 @@ const HORIZON = (nodes / 3) * 10_000 + 3_600_000;
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
-  const path = join(directory, 'cluster.json');
   const written = spawnSync(process.execPath, [
     join(import.meta.dirname, 'load-world.ts'),
     'write',
-    path,
+    directory,
     String(pods),
     String(nodes),
   ]);
   if (written.status !== 0) throw new Error(written.stderr.toString());
-  const { texts } = await readTexts([path]);
+  const { texts, problems } = await readTexts([directory]);
   const world = worldOfInventory(readInventory(texts));
+  const [wrong] = [...problems, ...world.problems];
+  if (wrong !== undefined) throw new Error(JSON.stringify(wrong));
   const started = performance.now();
   const twin = new Twin(world);
   const ready = performance.now();

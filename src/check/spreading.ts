@@ -1,5 +1,5 @@
 /** What of a workload keeps its own pods apart, and where they may be. */
-import type { PodTemplate, Workload, World, WorldNode } from '../inventory/world.ts';
+import type { Workload, World, WorldNode } from '../inventory/world.ts';
 import { matchesNodeSelection } from '../kubernetes/feasibility.ts';
 import { HOSTNAME, ZONE } from '../kubernetes/nodes.ts';
 import type { PodAffinityTerm, SpreadConstraint } from '../kubernetes/pod-spec.ts';
@@ -44,25 +44,34 @@ export function isApartBy({ spread, required, preferred }: Apart, keys: Readonly
   return [...spread, ...required, ...preferred].some(({ topologyKey }) => keys.has(topologyKey));
 }
 
-const allowed = new WeakMap<PodTemplate, readonly WorldNode[]>();
+const allowedOf = new WeakMap<readonly WorldNode[], Map<string, readonly WorldNode[]>>();
 
-/** Nodes that its selection and its tolerations allow, full or not. */
+/** Nodes that its selection and its tolerations allow, full or not; found once for workloads that ask for the same. */
 export function allowedNodes({ templates }: Workload, { nodes }: Pick<World, 'nodes'>): readonly WorldNode[] {
   const [template] = templates;
   if (template === undefined) return [];
-  const known = allowed.get(template);
-  if (known !== undefined) return known;
-  const { demand } = template;
-  const found = nodes.filter(
-    (node) =>
-      matchesNodeSelection(demand, node) &&
-      firstUntolerated(node.taints, demand.tolerations, ['NoSchedule', 'NoExecute']) === undefined,
-  );
-  allowed.set(template, found);
-  return found;
+  const { demand, spec } = template;
+  const known = allowedOf.get(nodes) ?? new Map<string, readonly WorldNode[]>();
+  allowedOf.set(nodes, known);
+  const key = JSON.stringify([spec.nodeName, spec.nodeSelector, spec.requiredNodeTerms, demand.tolerations]);
+  const made =
+    known.get(key) ??
+    nodes.filter(
+      (node) =>
+        matchesNodeSelection(demand, node) &&
+        firstUntolerated(node.taints, demand.tolerations, ['NoSchedule', 'NoExecute']) === undefined,
+    );
+  known.set(key, made);
+  return made;
 }
+
+const domainCounts = new WeakMap<readonly Pick<WorldNode, 'labels'>[], Map<string, number>>();
 
 /** How many values of a label nodes have. */
 export function domainsOf(nodes: readonly Pick<WorldNode, 'labels'>[], key: string): number {
-  return new Set(nodes.map(({ labels }) => labels[key]).filter((value) => value !== undefined)).size;
+  const known = domainCounts.get(nodes) ?? new Map<string, number>();
+  domainCounts.set(nodes, known);
+  const count = known.get(key) ?? new Set(nodes.flatMap(({ labels }) => labels[key] ?? [])).size;
+  known.set(key, count);
+  return count;
 }

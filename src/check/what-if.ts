@@ -114,12 +114,8 @@ export function refusalOfOneMore(twin: Twin, pod: WorldPod): SchedulingFailure |
   }
 }
 
-/** How many pods of each workload on these cordoned nodes find another node, evicted one after the other. */
-export function movedFromCordoned(
-  twin: Twin,
-  workloads: readonly Workload[],
-  nodes: ReadonlySet<string>,
-): ReadonlyMap<Workload, { readonly pods: number; readonly moved: number }> {
+/** Asks while the nodes are cordoned; the cluster is cordoned once for all that is asked. */
+export function whileCordoned<Answer>(twin: Twin, nodes: ReadonlySet<string>, ask: () => Answer): Answer {
   const { state } = twin;
   const mark = state.mark();
   try {
@@ -130,28 +126,30 @@ export function movedFromCordoned(
       // The node lifecycle controller follows with the taint, which spreading reads.
       state.setTaints(node, [...state.taintsOf(node), { key: UNSCHEDULABLE, value: '', effect: 'NoSchedule' }]);
     }
-    return new Map(workloads.map((workload) => [workload, movedOf(twin, workload, nodes)]));
+    return ask();
   } finally {
     state.undo(mark);
   }
 }
 
-function movedOf(twin: Twin, workload: Workload, nodes: ReadonlySet<string>): { pods: number; moved: number } {
-  const { state } = twin;
+/** How many of these pods find another node, evicted one after the other. */
+export function movedElsewhere({ state }: Twin, pods: readonly WorldPod[]): number {
   const mark = state.mark();
-  const inside = workload.pods.filter((pod) => nodes.has(twin.nodeOf(pod) ?? ''));
   let moved = 0;
-  for (const pod of inside) {
-    const index = state.podOf(pod);
-    if (index !== undefined) state.removePod(index);
-    const next = state.addPod(state.shapeFor(pod.template, pod), 0);
-    const result = state.schedule(next);
-    if (result.kind === 'failed') continue;
-    state.place(next, result.node);
-    moved += 1;
+  try {
+    for (const pod of pods) {
+      const index = state.podOf(pod);
+      if (index !== undefined) state.removePod(index);
+      const next = state.addPod(state.shapeFor(pod.template, pod), 0);
+      const result = state.schedule(next);
+      if (result.kind === 'failed') continue;
+      state.place(next, result.node);
+      moved += 1;
+    }
+    return moved;
+  } finally {
+    state.undo(mark);
   }
-  state.undo(mark);
-  return { pods: inside.length, moved };
 }
 
 const owned = new WeakMap<World, ReadonlyMap<WorldPod, Workload>>();

@@ -7,7 +7,7 @@ import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { sayBudget } from '../say.ts';
 import { HOST_KEYS, ZONE_KEYS, allowedNodes, apartOf, domainsOf } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
-import { movedFromCordoned, refusalOfOneMore, sayFailure } from '../what-if.ts';
+import { movedElsewhere, refusalOfOneMore, sayFailure, whileCordoned } from '../what-if.ts';
 import { losingItsZone } from '../witnesses.ts';
 
 const pl04: Rule = {
@@ -114,58 +114,52 @@ const pd10: Rule = {
     'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go; redhat-best-practices-for-k8s/certsuite tests/observability/pdb',
   needs: 'document',
   *check(world, context) {
-    const single = context.zones.length < 2 ? [] : world.budgets.filter(holdsOneWorkload);
-    const twin = single.length === 0 ? undefined : context.twin();
+    if (context.zones.length < 2) return;
+    const held = world.budgets.flatMap(heldByBudget);
+    const twin = held.length === 0 ? undefined : context.twin();
     if (twin === undefined) return;
     const told = new Set<WorldBudget>();
     for (const { zone, nodes } of world.zones) {
       const names = new Set(nodes.map(({ name }) => name));
       if (zone === '' || names.size === 0) continue;
-      const open = single.filter((budget) => !told.has(budget) && isCrowded(budget, twin, names));
-      const found = movedFromCordoned(
-        twin,
-        open.flatMap(({ workloads }) => workloads),
-        names,
-      );
-      for (const budget of open) {
-        const draft = stuckIn(budget, zone, found);
-        if (draft === undefined) continue;
-        told.add(budget);
-        yield draft;
-      }
+      const stuck = whileCordoned(twin, names, () => held.flatMap((one) => stuckIn(one, { twin, zone, names })));
+      for (const draft of stuck) if (!told.has(draft.budget)) yield draft.draft;
+      for (const { budget } of stuck) told.add(budget);
     }
   },
 };
 
-/** One workload of replicas that may move, and a budget that grants something: what grants nothing is PD03's. */
-function holdsOneWorkload({ workloads, count }: WorldBudget): boolean {
-  const [workload, ...others] = workloads;
-  if (workload === undefined || others.length > 0 || !keepsReplicas(workload)) return false;
-  return workload.spec.claimTemplates.length === 0 && floorOf(workload) >= 2 && (count?.allowedWhenHealthy ?? 0) > 0;
+interface Held {
+  readonly budget: WorldBudget;
+  readonly workload: Workload;
+  /** Evictions that are granted at once. */
+  readonly allowed: number;
 }
 
-function isCrowded({ workloads, count }: WorldBudget, twin: Twin, nodes: ReadonlySet<string>): boolean {
-  const inside = workloads.flatMap(({ pods }) => pods.filter((pod) => nodes.has(twin.nodeOf(pod) ?? '')));
-  return inside.length > (count?.allowedWhenHealthy ?? 0);
+/** Budgets over one workload that can move; no disruption at all is PD03's. */
+function heldByBudget(budget: WorldBudget): readonly Held[] {
+  const [workload, ...others] = budget.workloads;
+  const allowed = budget.count?.allowedWhenHealthy ?? 0;
+  if (workload === undefined || others.length > 0 || allowed === 0 || !keepsReplicas(workload)) return [];
+  return workload.spec.claimTemplates.length > 0 || floorOf(workload) < 2 ? [] : [{ budget, workload, allowed }];
 }
 
 function stuckIn(
-  budget: WorldBudget,
-  zone: string,
-  found: ReturnType<typeof movedFromCordoned>,
-): FindingDraft | undefined {
-  const [workload] = budget.workloads;
-  const counts = workload === undefined ? undefined : found.get(workload);
-  const allowed = budget.count?.allowedWhenHealthy ?? 0;
-  if (workload === undefined || counts === undefined || counts.pods - counts.moved < allowed) return undefined;
-  const { pods, moved } = counts;
-  return {
+  { budget, workload, allowed }: Held,
+  { twin, zone, names }: { readonly twin: Twin; readonly zone: string; readonly names: ReadonlySet<string> },
+): readonly { readonly budget: WorldBudget; readonly draft: FindingDraft }[] {
+  const inside = workload.pods.filter((pod) => names.has(twin.nodeOf(pod) ?? ''));
+  if (inside.length <= allowed) return [];
+  const left = inside.length - movedElsewhere(twin, inside);
+  if (left < allowed) return [];
+  const draft: FindingDraft = {
     on: budget.sourced,
     path: ['spec'],
-    message: `Zone ${zone} holds ${pods} pods of ${workload.id}, and ${pods - moved} of them find no node in another zone; ${sayBudget(budget)} grants ${allowed}, then the drain hangs.`,
+    message: `Zone ${zone} holds ${inside.length} pods of ${workload.id}, and ${left} of them find no node in another zone; ${sayBudget(budget)} grants ${allowed}, then the drain hangs.`,
     takesDown: [workload],
     cause: defect('stuck-zone', budget.sourced),
   };
+  return [{ budget, draft }];
 }
 
 export const placementDeadlock: readonly Rule[] = [pd10, pl04, pl08];
