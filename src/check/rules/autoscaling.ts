@@ -85,7 +85,7 @@ const as03: Rule = {
       name: nameOf(object),
       hard: readQuota(object),
     }));
-    for (const { workload, spec, sourced, namespace } of world.autoscalers) {
+    for (const { workload, spec, sourced, namespace } of quotas.length === 0 ? [] : world.autoscalers) {
       if (workload === undefined) continue;
       for (const { hard, name } of quotas.filter((quota) => quota.namespace === namespace)) {
         const use = quotaUseOf(podSpecOf(workload));

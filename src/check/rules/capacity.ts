@@ -199,4 +199,32 @@ const cp11: Rule = {
   },
 };
 
-export const capacity: readonly Rule[] = [cp01, cp02, cp03, cp06, cp11];
+const cp08: Rule = {
+  id: 'CP08',
+  family: 'CP',
+  title: 'Nodes keep nothing back for themselves',
+  severity: 'warning',
+  whySeverity:
+    'It needs a node that pods have filled; then the kubelet or the kernel starves, and all of its pods are lost together.',
+  takesDown: 'A whole node with everything on it, when its pods use what they asked for.',
+  remedy: 'Set kubeReserved and systemReserved in the kubelet configuration.',
+  price: 'A few percent of each machine.',
+  source: 'Kubernetes docs, tasks/administer-cluster/reserve-compute-resources (nothing is reserved by default)',
+  needs: 'manifests',
+  *check(world) {
+    for (const sourced of world.configurations) {
+      if (sourced.object.kind !== 'KubeletConfiguration') continue;
+      const kept = ['kubeReserved', 'systemReserved'].some(
+        (field) => at(sourced.object, field, 'memory') !== undefined,
+      );
+      if (kept) continue;
+      yield {
+        on: sourced,
+        path: ['kubeReserved'],
+        message: 'Neither kubeReserved nor systemReserved keeps memory back: pods may be given all of the machine.',
+      };
+    }
+  },
+};
+
+export const capacity: readonly Rule[] = [cp01, cp02, cp03, cp06, cp08, cp11];

@@ -9,7 +9,9 @@ import { network } from './network.ts';
 import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
 import { recovery } from './recovery.ts';
+import { removedApis } from './removed-apis.ts';
 import { storage } from './storage.ts';
+import { storageZones } from './storage-zones.ts';
 import { disruption } from './disruption.ts';
 import { disruptionMissing } from './disruption-missing.ts';
 import { disruptionSelection } from './disruption-selection.ts';
@@ -48,6 +50,8 @@ export const rules: readonly Rule[] = [
   ...quorum,
   ...recovery,
   ...storage,
+  ...storageZones,
+  ...removedApis,
   ...disruption,
   ...disruptionMissing,
   ...disruptionSelection,

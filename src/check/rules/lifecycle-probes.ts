@@ -9,7 +9,6 @@ import { containerPath, podSpecOf, requestServices, targetContainers, writtenCon
 import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { imageName } from '../workload-programs.ts';
-import { rollingOut } from '../witnesses.ts';
 
 const KUBELET = 'Kubernetes v1.36.3 pkg/kubelet/prober/worker.go';
 
@@ -38,7 +37,6 @@ const lc01: Rule = {
         path: containerPath(workload, blind),
         message: `Service ${services[0]?.name ?? ''} sends to ${blind.name} as soon as it runs: it has no readiness probe.`,
         cause: defect('no-readiness', workload),
-        ...(keepsReplicas(workload) ? { witness: { lose: rollingOut(workload) } } : {}),
       };
     }
   },

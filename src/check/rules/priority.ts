@@ -6,6 +6,7 @@ import { podPath, podSpecOf } from '../reach.ts';
 import type { Rule } from '../rule.ts';
 import { imageNames } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
+import { namedServices } from './redundancy-reach.ts';
 
 /** Images of what every other pod needs, and what each is. */
 const ADD_ONS: readonly (readonly [what: string, images: readonly string[]])[] = [
@@ -88,4 +89,38 @@ const pr03: Rule = {
   },
 };
 
-export const priority: readonly Rule[] = [pr01, pr03];
+const pr02: Rule = {
+  id: 'PR02',
+  family: 'PR',
+  title: 'A workload outranks what it depends on',
+  severity: 'warning',
+  whySeverity: 'It needs a full cluster; then it pushes out, or outlives, the very pods that it calls.',
+  takesDown: 'Both, when room is short: the one that is pushed out, and the one that calls it.',
+  remedy: 'Give the dependency a class at least as high as that of its highest caller.',
+  price: 'It may push other pods out, as it should.',
+  source: 'Kubernetes docs, concepts/scheduling-eviction/pod-priority-preemption; Grafana Labs, outage of 2019-07-19',
+  needs: 'manifests',
+  *check(world) {
+    const behind = new Map(world.services.map((service) => [`${service.namespace}/${service.name}`, service]));
+    const told = new Set<Workload>();
+    for (const caller of world.workloads) {
+      const rank = caller.templates[0]?.priority ?? 0;
+      if (!keepsReplicas(caller) || rank <= 0 || caller.replicas === 0) continue;
+      for (const key of namedServices(caller)) {
+        const below = behind
+          .get(key)
+          ?.workloads.find((one) => keepsReplicas(one) && one !== caller && (one.templates[0]?.priority ?? 0) < rank);
+        if (below === undefined || told.has(below)) continue;
+        told.add(below);
+        yield {
+          on: below,
+          path: [...podPath(below), 'priorityClassName'],
+          message: `${caller.id} with priority ${rank} calls Service ${behind.get(key)?.name ?? ''}, whose pods have ${below.templates[0]?.priority ?? 0}.`,
+          takesDown: [below, caller],
+        };
+      }
+    }
+  },
+};
+
+export const priority: readonly Rule[] = [pr01, pr02, pr03];

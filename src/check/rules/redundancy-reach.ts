@@ -216,7 +216,7 @@ const wl12: Rule = {
 const HOST = /(?:^|[/@,=\s])([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?=$|[:/,\s?])/g;
 
 /** `namespace/name` of what environment variables and arguments may mean by a host name. */
-function namedServices(workload: Workload): ReadonlySet<string> {
+export function namedServices(workload: Workload): ReadonlySet<string> {
   const names = new Set<string>();
   for (const container of runningContainers(podSpecOf(workload))) {
     const written = writtenContainer(workload, container);
