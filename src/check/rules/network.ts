@@ -1,6 +1,6 @@
 /** NW: names, entries and rules of traffic. */
 import { isObject } from '../../core/json.ts';
-import { namespaceOf } from '../../inventory/identity.ts';
+import { nameOf, namespaceOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { Sourced } from '../../inventory/identity.ts';
 import type { Workload } from '../../inventory/world.ts';
@@ -194,6 +194,11 @@ const nw07: Rule = {
           !beside.some((other) => selects(podsOf(other), workload.templates[0]?.labels ?? workload.spec.labels)),
       );
       if (cut === undefined) continue;
+      const other = [...world.index.byKind.keys()].find((kind) => OTHER_POLICIES.test(kind));
+      if (other !== undefined) {
+        yield { unknown: `${other} may allow what NetworkPolicy ${namespace}/${nameOf(sourced.object)} denies` };
+        continue;
+      }
       yield {
         on: sourced,
         path: ['spec', 'egress'],
@@ -203,6 +208,10 @@ const nw07: Rule = {
     }
   },
 };
+
+/** Policies of network plugins, which add to what NetworkPolicies allow and are not evaluated. */
+const OTHER_POLICIES =
+  /^(cilium\.io|projectcalico\.org|crd\.projectcalico\.org|policy\.networking\.k8s\.io|crd\.antrea\.io)\/.*NetworkPolicy$/;
 
 function podsOf({ object }: Sourced): ReturnType<typeof readSelector> {
   return readSelector(reader(at(object, 'spec')), 'podSelector');
