@@ -4,7 +4,7 @@
  * memory is that of loading alone.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readInventory } from '../src/inventory/inventory.ts';
@@ -12,8 +12,6 @@ import { readTexts } from '../src/inventory/read.ts';
 import { worldOfInventory } from '../src/inventory/world-of.ts';
 
 const PODS_OF_A_WORKLOAD = 50;
-/** A larger list is beyond what one file may hold, and goes into several. */
-const PODS_OF_A_FILE = 150_000;
 const [mode = '', file = '', ...rest] = process.argv.slice(2);
 if (mode === 'write') write(file, Number(rest[0]), Number(rest[1]));
 else if (mode === 'load') await load(file);
@@ -21,9 +19,10 @@ else measure(Number(mode || 150_000), Number(file || 5_000));
 
 function measure(pods: number, nodes: number): void {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+  const path = join(directory, 'cluster.json');
   try {
-    run('write', directory, String(pods), String(nodes));
-    process.stdout.write(run('load', directory));
+    run('write', path, String(pods), String(nodes));
+    process.stdout.write(run('load', path));
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -47,7 +46,7 @@ async function load(path: string): Promise<void> {
   const templates = world.workloads.reduce((sum, workload) => sum + workload.templates.length, 0);
   const wrong = [...problems, ...world.problems];
   if (wrong.length > 0) throw new Error(JSON.stringify(wrong[0]));
-  const bytes = readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+  const bytes = statSync(path).size;
   const { user, system } = process.cpuUsage();
   process.stdout.write(
     JSON.stringify({
@@ -58,21 +57,11 @@ async function load(path: string): Promise<void> {
   );
 }
 
-function write(directory: string, pods: number, nodes: number): void {
-  for (let from = 0; from < pods; from += PODS_OF_A_FILE) {
-    const to = Math.min(pods, from + PODS_OF_A_FILE);
-    writeList(join(directory, `pods-from-${from}.json`), function* () {
-      if (from === 0) for (let at = 0; at < nodes; at += 1) yield node(at);
-      for (let at = from; at < to; at += 1) yield pod(at, nodes);
-    });
-  }
-}
-
-function writeList(path: string, items: () => Iterable<object>): void {
+function write(path: string, pods: number, nodes: number): void {
   const out = openSync(path, 'w');
   let chunk = '{"apiVersion":"v1","kind":"List","items":[';
   let separator = '\n';
-  for (const item of items()) {
+  for (const item of objects(pods, nodes)) {
     chunk += separator + JSON.stringify(item);
     separator = ',\n';
     if (chunk.length < 1_000_000) continue;
@@ -81,6 +70,11 @@ function writeList(path: string, items: () => Iterable<object>): void {
   }
   writeSync(out, `${chunk}\n]}\n`);
   closeSync(out);
+}
+
+function* objects(pods: number, nodes: number): Iterable<object> {
+  for (let at = 0; at < nodes; at += 1) yield node(at);
+  for (let at = 0; at < pods; at += 1) yield pod(at, nodes);
 }
 
 function node(at: number): object {

@@ -17,15 +17,16 @@ const HORIZON = (nodes / 3) * 10_000 + 3_600_000;
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
+  const path = join(directory, 'cluster.json');
   const written = spawnSync(process.execPath, [
     join(import.meta.dirname, 'load-world.ts'),
     'write',
-    directory,
+    path,
     String(pods),
     String(nodes),
   ]);
   if (written.status !== 0) throw new Error(written.stderr.toString());
-  const { texts, problems } = await readTexts([directory]);
+  const { texts, problems } = await readTexts([path]);
   const world = worldOfInventory(readInventory(texts));
   const [wrong] = [...problems, ...world.problems];
   if (wrong !== undefined) throw new Error(JSON.stringify(wrong));

@@ -5,7 +5,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { documentReference } from './gen/document-reference.ts';
-import { clusterJsonSchema, otherJsonSchemas, scenarioJsonSchema, waiversJsonSchema } from './gen/json-schema.ts';
+import {
+  clusterJsonSchema,
+  otherJsonSchemas,
+  ownRulesJsonSchema,
+  scenarioJsonSchema,
+  waiversJsonSchema,
+} from './gen/json-schema.ts';
 import { rulePages } from './gen/rule-pages.ts';
 import { systemPages } from './gen/system-pages.ts';
 
@@ -19,6 +25,7 @@ const check = process.argv.includes('--check');
 const files: readonly GeneratedFile[] = [
   jsonFile('schema/cluster.schema.json', clusterJsonSchema()),
   jsonFile('schema/scenario.schema.json', scenarioJsonSchema()),
+  jsonFile('schema/rules.schema.json', ownRulesJsonSchema()),
   jsonFile('schema/waivers.schema.json', waiversJsonSchema()),
   ...otherJsonSchemas().map(({ path, schema }) => jsonFile(path, schema)),
   { path: 'docs/document.md', text: documentReference() },

@@ -1,5 +1,6 @@
 /** The JSON Schemas of the cluster document and of scenarios, for editors: what people write, not what is parsed from it. */
 import { z } from 'zod';
+import { ownRulesSchema } from '../../src/check/own-rules.ts';
 import { waiversSchema } from '../../src/check/waivers.ts';
 import { scenarioSchema } from '../../src/faults/scenario-file.ts';
 import { priceTableSchema } from '../../src/plan/price-file.ts';
@@ -19,6 +20,11 @@ export function scenarioJsonSchema(): Record<string, unknown> {
 /** The JSON Schema of files of waivers. */
 export function waiversJsonSchema(): Record<string, unknown> {
   return writtenSchema('waivers', 'Holdfast waivers', waiversSchema);
+}
+
+/** The JSON Schema of files of own rules. */
+export function ownRulesJsonSchema(): Record<string, unknown> {
+  return writtenSchema('rules', 'Holdfast rules', ownRulesSchema);
 }
 
 function writtenSchema(file: string, title: string, of: z.ZodType): Record<string, unknown> {

@@ -15,6 +15,7 @@ export const FAMILIES = [
   { id: 'NW', title: 'Network, DNS and ingress' },
   { id: 'DR', title: 'Backup, observability and recovery' },
   { id: 'HF', title: 'Waivers' },
+  { id: 'OWN', title: 'Own rules' },
 ] as const;
 
 export type FamilyId = (typeof FAMILIES)[number]['id'];

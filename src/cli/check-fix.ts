@@ -16,7 +16,8 @@ export async function fixInputs(
   inputs: WorldInputs,
   { made, list, options }: { made: MadeWorld; list: FindingList; options: CheckOptions },
 ): Promise<WorldInputs> {
-  const texts = new Map([...inputs.texts, ...inputs.named].map(({ file, text }) => [file, text]));
+  const whole = [...inputs.texts, ...inputs.named].filter(({ from }) => from === undefined);
+  const texts = new Map(whole.map(({ file, text }) => [file, text]));
   texts.delete(STDIN);
   const fixed = fix(texts, { world: made.world, list }, (changed) => {
     const { world, plan } = makeReadableWorld(withTexts(inputs, changed));

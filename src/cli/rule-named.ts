@@ -5,13 +5,13 @@ import { HoldfastError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 
 /** @throws HoldfastError `unknown-rule`. */
-export function ruleNamed(written: string): Rule {
+export function ruleNamed(written: string, all: readonly Rule[] = allRules): Rule {
   const id = written.trim().toUpperCase();
-  const found = allRules.find((rule) => rule.id === id);
+  const found = all.find((rule) => rule.id === id);
   if (found !== undefined) return found;
   const near = nearest(
     id,
-    allRules.map((rule) => rule.id),
+    all.map((rule) => rule.id),
   );
   const hint = near === undefined ? 'holdfast explain rule lists them all.' : `Did you mean ${near}?`;
   throw new HoldfastError('unknown-rule', `There is no rule ${written}.`, { hint });

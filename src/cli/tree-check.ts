@@ -1,7 +1,13 @@
 /** The commands around findings, in words. */
 import { FORMATS } from './check-output.ts';
 import { namedFile, output } from './tree-options.ts';
-import type { CommandWords } from './words.ts';
+import type { CommandWords, OptionWords } from './words.ts';
+
+const ownRules: OptionWords = {
+  flags: '--rules <file>',
+  description: 'own rules in CEL, kind: RuleList; may be repeated',
+  repeat: true,
+};
 
 export const check: CommandWords = {
   name: 'check',
@@ -24,6 +30,7 @@ export const check: CommandWords = {
       fallback: 'error',
     },
     { flags: '--rule <id>', description: 'only this rule; may be repeated', repeat: true },
+    ownRules,
     { flags: '--strict', description: 'what cannot be decided fails too' },
     { flags: '--baseline <file>', description: 'JSON of an earlier check: what is in it does not fail' },
     {
@@ -62,7 +69,7 @@ export const explainRule: CommandWords = {
   summary: 'a rule of check: what goes down, why that severity, the remedy and its price, the source',
   description: 'Explains a rule of holdfast check, in the words of its own data.',
   arguments: [{ name: 'id', description: 'the rule: PD03; without it, the list of all' }],
-  options: [output('text', 'json', 'yaml')],
+  options: [ownRules, output('text', 'json', 'yaml')],
   examples: [{ run: 'holdfast explain rule PD03', does: 'why a budget that allows nothing is an error' }],
   load: () => import('./commands/explain-rule.ts'),
 };

@@ -9,7 +9,7 @@ import type { KubernetesObject } from '../system.ts';
 import { duplicatesOf } from './duplicates.ts';
 import type { Sourced } from './identity.ts';
 import { isClusterDocument, isConfiguration, isUnderstood } from './kinds.ts';
-import type { Origin, SourceText } from './origin.ts';
+import type { Origin, SourceText, TextStart } from './origin.ts';
 import { positionOf, sourceText } from './origin.ts';
 import { parseJson } from './parse-json.ts';
 import { parseYaml, partsOf } from './parse-yaml.ts';
@@ -21,6 +21,8 @@ export interface InputText {
   readonly text: string;
   /** False for files that were only found in a directory: what is no manifest there is passed over, not a problem. */
   readonly named: boolean;
+  /** Of a text that is a part of its file. */
+  readonly from?: TextStart;
 }
 
 /** The text of a cluster document for its own parser; its lines count as in the file. */
@@ -88,9 +90,9 @@ function collectText(input: InputText, into: Collected): void {
 }
 
 /** Text that begins like JSON but is YAML in flow style, as a person may write it, is read as YAML. */
-function parseLikeJson({ file, text }: InputText): ReturnType<typeof parseJson> {
-  const asJson = parseJson(text.replace(/^\uFEFF/, ' '), file);
-  if (asJson.problems.length === 0 || file.endsWith('.json')) return asJson;
+function parseLikeJson({ file, text, from }: InputText): ReturnType<typeof parseJson> {
+  const asJson = parseJson(text.replace(/^\uFEFF/, ' '), file, from);
+  if (asJson.problems.length === 0 || file.endsWith('.json') || from !== undefined) return asJson;
   const asYaml = parseYaml(text, file);
   return asYaml.problems.length === 0 ? asYaml : asJson;
 }

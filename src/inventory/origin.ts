@@ -25,7 +25,16 @@ export interface Origin {
   readonly prefix: FieldPath;
 }
 
-export function sourceText(file: string, text: string): SourceText {
+/** Where in its file a text begins that is a part of it: the place of `offset`, which is in the first line of the text. */
+export interface TextStart {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+const WHOLE: TextStart = { offset: 0, line: 1, column: 1 };
+
+export function sourceText(file: string, text: string, from: TextStart = WHOLE): SourceText {
   let starts: readonly number[] | undefined;
   return {
     file,
@@ -33,7 +42,8 @@ export function sourceText(file: string, text: string): SourceText {
     positionAt(offset) {
       starts ??= lineStarts(text);
       const line = lineOf(starts, Math.max(0, Math.min(offset, text.length)));
-      return { file, line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+      if (line === 0) return { file, line: from.line, column: Math.max(1, offset - from.offset + from.column) };
+      return { file, line: from.line + line, column: offset - (starts[line] ?? 0) + 1 };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** JSON manifests: one value, or several one after another as `kubectl get -o json` pipes make them. */
 import type { Problem } from '../core/error.ts';
 import { parseItems } from './parse-items.ts';
-import type { SourceText } from './origin.ts';
+import type { SourceText, TextStart } from './origin.ts';
 import { sourceText } from './origin.ts';
 import type { ParsedDocument, ParsedText } from './parsed.ts';
 import { duplicateKeyProblem, nulProblem, problemAt } from './parsed.ts';
@@ -10,8 +10,8 @@ import type { JsonValueRange } from './scan-json.ts';
 import { scanJson } from './scan-json.ts';
 
 /** Values of the text; those before a fault are kept, a value with a key written twice is not. */
-export function parseJson(text: string, file: string): ParsedText {
-  const source = sourceText(file, text);
+export function parseJson(text: string, file: string, from?: TextStart): ParsedText {
+  const source = sourceText(file, text, from);
   const list = parseList(text, source);
   if (list !== undefined) return { documents: [list], problems: [] };
   const scan = scanJson(text);

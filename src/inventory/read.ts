@@ -3,13 +3,19 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Problem } from '../core/error.ts';
 import type { InputText } from './inventory.ts';
+import type { TextStart } from './origin.ts';
 import { sourceText } from './origin.ts';
+import type { SplitList } from './split-list.ts';
+import { ListSplitter } from './split-list.ts';
 
 /** What the name of standard input is in messages. */
 export const STDIN = '<stdin>';
 
-/** Larger files are refused unread: a JavaScript string ends at 512 MB, and no manifest comes near. */
-export const MAX_FILE_BYTES = 256 * 2 ** 20;
+/** Larger files are read only when they are lists that can be cut: a JavaScript string ends at 512 MB, and so much text becomes several times as much in memory. */
+const WHOLE_BYTES = 256 * 2 ** 20;
+/** Larger files are refused unread: their objects would not find room in the memory that Node takes by default. */
+const MAX_FILE_BYTES = 1024 * 2 ** 20;
+const CHUNK_BYTES = 2 ** 20;
 
 const SUFFIXES = ['.yaml', '.yml', '.json'];
 
@@ -25,6 +31,9 @@ export interface ReadOptions {
   /** For `-`; undefined when there is no standard input to read. */
   readonly stdin?: AsyncIterable<Uint8Array | string> | undefined;
   readonly maxFileBytes?: number;
+  readonly wholeBytes?: number;
+  /** Of the lists that a larger one is cut into. */
+  readonly partBytes?: number;
   /** Where relative paths start; messages name them as they were given. Default: the directory of the process. */
   readonly directory?: string;
 }
@@ -40,7 +49,7 @@ export async function readTexts(paths: readonly string[], options: ReadOptions =
     for (const input of await inputsOf(path, options.directory ?? '.')) {
       const read = 'code' in input ? input : await readInput(input, options);
       if ('code' in read) problems.push(read);
-      else texts.push(read);
+      else texts.push(...read);
     }
   }
   return { texts, problems };
@@ -86,29 +95,36 @@ async function manifestsIn(folder: string, directory: string): Promise<readonly 
   return found;
 }
 
-async function readInput(
-  { path, named }: Input,
-  { stdin, maxFileBytes = MAX_FILE_BYTES, directory = '.' }: ReadOptions,
-): Promise<InputText | Problem> {
+async function readInput({ path, named }: Input, options: ReadOptions): Promise<readonly InputText[] | Problem> {
+  const { stdin, directory = '.' } = options;
   const file = path === '-' ? STDIN : path;
   if (path === '-' && stdin === undefined)
     return { code: 'no-stdin', message: 'there is no standard input to read for -' };
   try {
-    const bytes =
-      path === '-' ? await collect(stdin ?? [], maxFileBytes) : await readFile(resolve(directory, path), maxFileBytes);
-    if (bytes === undefined) return tooLarge(file, maxFileBytes);
-    return textOf(bytes, file, named);
+    const content =
+      path === '-'
+        ? await collect(stdin ?? [], file, options)
+        : await readFile(resolve(directory, path), file, options);
+    if ('code' in content) return content;
+    if ('envelope' in content) return textsOf(content, file);
+    const text = decodeText(content, file);
+    return typeof text === 'string' ? [{ file, named, text }] : text;
   } catch (error) {
     return unreadable(file, error);
   }
 }
 
-/** Undefined when the file is too large. The size is asked of the open file, so that no other file is read than was measured. */
-async function readFile(path: string, maxFileBytes: number): Promise<Uint8Array | undefined> {
+type Content = Uint8Array | SplitList | Problem;
+
+/** The size is asked of the open file, so that no other file is read than was measured. */
+async function readFile(path: string, file: string, options: ReadOptions): Promise<Content> {
+  const { maxFileBytes = MAX_FILE_BYTES, wholeBytes = WHOLE_BYTES } = options;
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
-    return size > maxFileBytes ? undefined : await handle.readFile();
+    if (size > maxFileBytes) return tooLarge(file, maxFileBytes);
+    if (size <= wholeBytes) return await handle.readFile();
+    return await collect(handle.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false }), file, options);
   } finally {
     await handle.close();
   }
@@ -116,32 +132,38 @@ async function readFile(path: string, maxFileBytes: number): Promise<Uint8Array 
 
 async function collect(
   stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>,
-  maxFileBytes: number,
-): Promise<Uint8Array | undefined> {
+  file: string,
+  { maxFileBytes = MAX_FILE_BYTES, wholeBytes = WHOLE_BYTES, partBytes }: ReadOptions,
+): Promise<Content> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let splitter: ListSplitter | undefined;
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
     size += bytes.length;
-    if (size > maxFileBytes) return undefined;
+    if (size > maxFileBytes) return tooLarge(file, maxFileBytes);
     chunks.push(bytes);
+    if (size <= wholeBytes) continue;
+    splitter ??= new ListSplitter(partBytes);
+    for (const kept of chunks.splice(0)) if (!splitter.push(kept)) return noList(file, wholeBytes);
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return splitter === undefined ? Buffer.concat(chunks) : (splitter.end() ?? noList(file, wholeBytes));
 }
 
-function textOf(bytes: Uint8Array, file: string, named: boolean): InputText | Problem {
-  const text = decodeText(bytes, file);
-  return typeof text === 'string' ? { file, named, text } : text;
+/** Lists of their own, each with what the whole says about itself. */
+function textsOf({ parts, envelope }: SplitList, file: string): readonly InputText[] | Problem {
+  const head = JSON.stringify({ ...envelope, items: [] }).slice(0, -']}'.length);
+  const texts: InputText[] = [];
+  for (const { bytes, line, column } of parts) {
+    const items = decodeText(bytes, file, { offset: 0, line, column });
+    if (typeof items !== 'string') return items;
+    texts.push({ file, named: true, text: `${head}${items}]}`, from: { offset: head.length, line, column } });
+  }
+  return texts;
 }
 
 /** The text of a file, or what is wrong with its encoding and where. */
-export function decodeText(bytes: Uint8Array, file: string): string | Problem {
+export function decodeText(bytes: Uint8Array, file: string, from?: TextStart): string | Problem {
   if (isUtf16(bytes)) {
     return {
       code: 'not-utf8',
@@ -158,7 +180,7 @@ export function decodeText(bytes: Uint8Array, file: string): string | Problem {
     return {
       code: 'not-utf8',
       message: 'the text is not UTF-8',
-      at: sourceText(file, lenient).positionAt(offset),
+      at: sourceText(file, lenient, from).positionAt(offset),
       expected: 'text in UTF-8',
     };
   }
@@ -173,6 +195,15 @@ function tooLarge(file: string, maxFileBytes: number): Problem {
     code: 'too-large',
     message: `${file} is larger than ${maxFileBytes / 2 ** 20} MiB`,
     expected: `at most ${maxFileBytes / 2 ** 20} MiB in one file`,
+    hint: 'Give a directory of smaller files.',
+  };
+}
+
+function noList(file: string, wholeBytes: number): Problem {
+  return {
+    code: 'too-large',
+    message: `${file} is larger than ${wholeBytes / 2 ** 20} MiB and is no list in JSON`,
+    expected: `at most ${wholeBytes / 2 ** 20} MiB, or a list as kubectl get -o json writes it`,
     hint: 'Give a directory of smaller files.',
   };
 }

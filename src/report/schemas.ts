@@ -154,7 +154,7 @@ export const explanationSchema = z.strictObject({
       price: sentence.optional(),
       source: z.string(),
       needs: z.enum(['manifests', 'document', 'live']),
-      docs: z.string().describe('Its page, relative to the repository.'),
+      docs: z.string().optional().describe('Its page, relative to the repository; own rules have none.'),
     })
     .optional(),
   field: z

@@ -15,6 +15,7 @@ import { readText } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { detail, flag, formatOf, type Invocation, listOption, paintFor, textOption, widthOf } from '../invocation.ts';
 import { readWorldInputs, sayNotes } from '../read-world.ts';
+import { ownRulesOf } from '../own-rules.ts';
 import { ruleNamed } from '../rule-named.ts';
 import { countOption } from '../scenario.ts';
 import { twinSettings } from '../twin-settings.ts';
@@ -69,27 +70,29 @@ async function optionsOf(invocation: Invocation): Promise<CheckOptions> {
   const baseline = textOption(invocation, 'baseline');
   if (flag(invocation, 'dryRun') && !flag(invocation, 'fix'))
     throw new HoldfastError('nothing-to-preview', '--dry-run previews --fix.', { hint: 'Give both.' });
+  const own = await ownRulesOf(invocation);
   return {
-    rules: rulesOf(invocation),
+    rules: chosenRules(invocation, [...rules, ...own]),
     now: nowOf(invocation),
-    waivers: await waiversOf(invocation),
+    waivers: await waiversOf(invocation, [...allRules, ...own]),
     ...(baseline === undefined ? {} : { baseline: readBaseline(await readText(baseline, invocation)) }),
     ...(invocation.options['witness'] === false ? { failures: 0 } : {}),
   };
 }
 
 /** Those of --rule; without it all. */
-function rulesOf(invocation: Invocation): readonly Rule[] {
+function chosenRules(invocation: Invocation, all: readonly Rule[]): readonly Rule[] {
   const ids = listOption(invocation, 'rule').flatMap((text) => text.split(','));
-  return ids.length === 0 ? rules : rules.filter(({ id }) => ids.map((one) => ruleNamed(one).id).includes(id));
+  const chosen = ids.map((id) => ruleNamed(id, all).id);
+  return ids.length === 0 ? all : all.filter(({ id }) => chosen.includes(id));
 }
 
-async function waiversOf(invocation: Invocation): Promise<readonly Waiver[]> {
+async function waiversOf(invocation: Invocation, all: readonly Rule[]): Promise<readonly Waiver[]> {
   const path = textOption(invocation, 'waivers');
   if (path === undefined) return [];
   const { waivers, problems } = parseWaivers(
     await readText(path, invocation),
-    allRules.map(({ id }) => id),
+    all.map(({ id }) => id),
   );
   if (problems.length === 0) return waivers;
   throw new HoldfastError(

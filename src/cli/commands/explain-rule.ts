@@ -9,6 +9,7 @@ import { writeTable } from '../../report/table.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatOf, type Invocation, paintFor, widthOf } from '../invocation.ts';
 import { isData, writeData } from '../output.ts';
+import { ownRulesOf } from '../own-rules.ts';
 import { ruleNamed } from '../rule-named.ts';
 
 const NEEDS: Readonly<Record<Rule['needs'], string>> = {
@@ -20,14 +21,15 @@ const NEEDS: Readonly<Record<Rule['needs'], string>> = {
 /** Prints the rule; without an id the list of all. */
 export async function run(invocation: Invocation): Promise<number> {
   const [id] = invocation.args;
+  const all = [...allRules, ...(await ownRulesOf(invocation))];
   const { stdout } = invocation.context;
   if (id === undefined) {
-    const rows = allRules.map((rule) => [rule.id, rule.severity, rule.needs, rule.title]);
+    const rows = all.map((rule) => [rule.id, rule.severity, rule.needs, rule.title]);
     const columns = [{ title: 'RULE' }, { title: 'SEVERITY' }, { title: 'NEEDS' }, { title: 'TITLE' }];
     stdout.write(writeTable(columns, rows, widthOf(invocation)));
     return EXIT.ok;
   }
-  const rule = ruleNamed(id);
+  const rule = ruleNamed(id, all);
   const format = formatOf(invocation);
   stdout.write(isData(format) ? writeData(outputOf(rule), format) : textOf(rule, invocation));
   return EXIT.ok;
@@ -50,7 +52,7 @@ function outputOf(rule: Rule): ExplanationOutput {
       ...(price === undefined ? {} : { price }),
       source,
       needs,
-      docs: pageOfRule(rule),
+      ...(rule.family === 'OWN' ? {} : { docs: pageOfRule(rule) }),
     },
   };
 }
