@@ -8,6 +8,7 @@ import { defect, type Draft, type Rule } from '../rule.ts';
 import { type Homeless, homelessAfter, sayFailure } from '../what-if.ts';
 import { keepsReplicas } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
+import { clusterTarget } from '../cluster-target.ts';
 
 const cp01: Rule = {
   id: 'CP01',
@@ -107,6 +108,41 @@ const cp03: Rule = {
         ...sayHomeless(`zone ${zone}`, homeless),
         witness: { lose: () => [`zone=${region}/${zone}`] },
       };
+    }
+  },
+};
+
+const cp04: Rule = {
+  id: 'CP04',
+  family: 'CP',
+  title: 'The autoscaler may not add the nodes that a lost zone needs',
+  severity: 'warning',
+  whySeverity: 'A zone is lost rarely; then what does not fit elsewhere waits for nodes that no pool may add.',
+  takesDown: 'The pods that find no room in the other zones: they are Pending for as long as the zone is away.',
+  remedy: 'Raise maxNodesPerZone of the pools by what one lost zone leaves to each of the others.',
+  price: 'Nothing until a zone is lost; a quota of the provider that must be there.',
+  source: 'Cluster Autoscaler FAQ (max size of node groups); asked of the scheduler itself',
+  needs: 'document',
+  *check(world, context) {
+    const facts = context.plan?.systems.autoscaling.facts;
+    if (facts === undefined || facts.engine === 'none' || context.zones.length < 2) return;
+    // Pools that may grow at all are a matter of time and of the provider's stock.
+    if (facts.pools.some(({ maxNodesPerZone, minNodesPerZone }) => maxNodesPerZone > minNodesPerZone)) return;
+    const twin = context.twin();
+    if (twin === undefined) return;
+    for (const { zone, nodes } of world.zones) {
+      const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
+      const homeless = zone === '' ? [] : forWantOfRoom(homelessAfter(twin, names, 'gone'));
+      if (homeless.length === 0) continue;
+      const { message, takesDown } = sayHomeless(`zone ${zone}`, homeless);
+      yield {
+        on: clusterTarget(context),
+        path: ['spec', 'pools'],
+        message: `No pool may grow. ${message}`,
+        takesDown,
+        cause: defect('pools-full', clusterTarget(context)),
+      };
+      return;
     }
   },
 };
@@ -227,4 +263,4 @@ const cp08: Rule = {
   },
 };
 
-export const capacity: readonly Rule[] = [cp01, cp02, cp03, cp06, cp08, cp11];
+export const capacity: readonly Rule[] = [cp01, cp02, cp03, cp04, cp06, cp08, cp11];

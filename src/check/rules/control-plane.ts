@@ -1,13 +1,8 @@
 /** ET: the control plane and etcd. */
 import { at } from '../../kubernetes/objects.ts';
 import type { World } from '../../inventory/world.ts';
-import { defect, type NamedTarget, type Rule } from '../rule.ts';
-import type { RuleContext } from '../context.ts';
-
-/** The cluster itself: what the document names, or nodes show. */
-function cluster({ plan }: RuleContext): NamedTarget {
-  return { kind: 'Cluster', name: plan?.cluster.name ?? 'cluster', sourced: undefined };
-}
+import { clusterTarget } from '../cluster-target.ts';
+import { defect, type Rule } from '../rule.ts';
 
 function isManaged({ controlPlane }: World): boolean {
   return controlPlane.kind === 'eks' || controlPlane.etcd.topology === 'managed';
@@ -29,11 +24,11 @@ const et01: Rule = {
     const [member] = members;
     if (isManaged(world) || members.length !== 1 || member === undefined) return;
     yield {
-      on: cluster(context),
+      on: clusterTarget(context),
       path: ['spec', 'controlPlane'],
       message: `${member.name} alone runs the API server and the controllers.`,
       takesDown: [],
-      cause: defect('one-member', cluster(context)),
+      cause: defect('one-member', clusterTarget(context)),
     };
   },
 };
@@ -64,7 +59,7 @@ const et02: Rule = {
     const crowded = known && world.zones.length > 1 && most > spare;
     if (!few && !even && !crowded) return;
     yield {
-      on: cluster(context),
+      on: clusterTarget(context),
       path: ['spec', 'etcd', 'members'],
       message: few
         ? `${members.length === 1 ? 'One member bears' : `${members.length} members bear`} no loss.`
@@ -73,7 +68,8 @@ const et02: Rule = {
           : `${most} of ${members.length} members are in one zone; without it no majority is left.`,
       ...(few ? {} : { severity: 'warning' as const }),
       takesDown: [],
-      cause: members.length === 1 ? defect('one-member', cluster(context)) : defect('etcd', cluster(context)),
+      cause:
+        members.length === 1 ? defect('one-member', clusterTarget(context)) : defect('etcd', clusterTarget(context)),
     };
   },
 };

@@ -5,6 +5,7 @@ import { admission } from './admission.ts';
 import { autoscaling } from './autoscaling.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './control-plane.ts';
+import { controlPlaneCare } from './control-plane-care.ts';
 import { network } from './network.ts';
 import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   ...autoscaling,
   ...capacity,
   ...controlPlane,
+  ...controlPlaneCare,
   ...network,
   ...priority,
   ...quorum,

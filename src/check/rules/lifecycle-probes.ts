@@ -81,8 +81,12 @@ const lc02: Rule = {
   },
 };
 
-const LOCAL = /^(localhost|127\.|\[?::1|0\.0\.0\.0|\$|`)/;
+/** This container, a socket of its own, or what a shell puts in. */
+const LOCAL = /^(localhost|127\.|\[?::1|0\.0\.0\.0|\$|`|\/)/;
 const URL_HOST = /https?:\/\/([^/\s:'"]+)/g;
+/** Of programs for which it is a host: `df -h` has another one. */
+const CLIENTS =
+  /\b(psql|pg_isready|mysql|mysqladmin|mariadb|mariadb-admin|redis-cli|valkey-cli|mongo|mongosh|cqlsh|clickhouse-client)\b/;
 const HOST_FLAG = /(?:^|\s)(?:-h|--host)[ =]([^\s'"]+)/g;
 
 const lc03: Rule = {
@@ -117,7 +121,7 @@ function foreignHost(probe: unknown): string | undefined {
   const command = at(probe, 'exec', 'command');
   if (!Array.isArray(command)) return undefined;
   const text = command.filter((part) => typeof part === 'string').join(' ');
-  for (const pattern of [URL_HOST, HOST_FLAG])
+  for (const pattern of CLIENTS.test(text) ? [URL_HOST, HOST_FLAG] : [URL_HOST])
     for (const [, host = ''] of text.matchAll(pattern)) if (!LOCAL.test(host)) return host;
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** NW: names, entries and rules of traffic. */
 import { isObject } from '../../core/json.ts';
-import { namespaceOf } from '../../inventory/identity.ts';
+import { nameOf, namespaceOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { Sourced } from '../../inventory/identity.ts';
 import type { Workload } from '../../inventory/world.ts';
@@ -8,6 +8,7 @@ import { at, reader } from '../../kubernetes/objects.ts';
 import { readSelector, selects, selectsEverything } from '../../kubernetes/selectors.ts';
 import { floorOf, list } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
+import { ZONE_KEYS, apartOf, isApartBy } from '../spreading.ts';
 import { imageNames } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
@@ -137,6 +138,35 @@ const nw05: Rule = {
   },
 };
 
+const nw06: Rule = {
+  id: 'NW06',
+  family: 'NW',
+  title: 'Traffic stays in its zone, and nothing spreads the pods over zones',
+  severity: 'warning',
+  whySeverity: 'It needs zones with few pods and many callers; then these few take it all, while others are idle.',
+  takesDown: 'Pods of the zone with the most callers for each pod, by overload.',
+  remedy: 'Spread the pods over zones (topologySpreadConstraints), or leave trafficDistribution out.',
+  price: 'Without it traffic crosses zones, which clouds bill.',
+  source: 'Kubernetes docs, reference/networking/virtual-ips (traffic distribution)',
+  needs: 'manifests',
+  *check(world) {
+    for (const { spec, workloads, sourced } of world.services) {
+      if (spec.trafficDistribution === undefined) continue;
+      const uneven = workloads.find(
+        (workload) =>
+          keepsReplicas(workload) && workload.replicas > 1 && !isApartBy(apartOf(workload, world), ZONE_KEYS),
+      );
+      if (uneven === undefined) continue;
+      yield {
+        on: sourced,
+        path: ['spec', 'trafficDistribution'],
+        message: `${spec.trafficDistribution} sends to pods of the caller's own zone, and nothing spreads the ${uneven.replicas} pods of ${uneven.id} over zones.`,
+        takesDown: [uneven],
+      };
+    }
+  },
+};
+
 const nw07: Rule = {
   id: 'NW07',
   family: 'NW',
@@ -164,6 +194,11 @@ const nw07: Rule = {
           !beside.some((other) => selects(podsOf(other), workload.templates[0]?.labels ?? workload.spec.labels)),
       );
       if (cut === undefined) continue;
+      const other = [...world.index.byKind.keys()].find((kind) => OTHER_POLICIES.test(kind));
+      if (other !== undefined) {
+        yield { unknown: `${other} may allow what NetworkPolicy ${namespace}/${nameOf(sourced.object)} denies` };
+        continue;
+      }
       yield {
         on: sourced,
         path: ['spec', 'egress'],
@@ -173,6 +208,10 @@ const nw07: Rule = {
     }
   },
 };
+
+/** Policies of network plugins, which add to what NetworkPolicies allow and are not evaluated. */
+const OTHER_POLICIES =
+  /^(cilium\.io|projectcalico\.org|crd\.projectcalico\.org|policy\.networking\.k8s\.io|crd\.antrea\.io)\/.*NetworkPolicy$/;
 
 function podsOf({ object }: Sourced): ReturnType<typeof readSelector> {
   return readSelector(reader(at(object, 'spec')), 'podSelector');
@@ -197,4 +236,4 @@ function allowsDns({ object }: Sourced): boolean {
   });
 }
 
-export const network: readonly Rule[] = [nw01, nw03, nw04, nw05, nw07];
+export const network: readonly Rule[] = [nw01, nw03, nw04, nw05, nw06, nw07];

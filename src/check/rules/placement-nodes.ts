@@ -25,11 +25,16 @@ const pl07: Rule = {
   needs: 'document',
   *check(world) {
     if (world.nodes.length === 0) return;
+    const made = world.nodes.some(({ sourced }) => sourced === undefined);
     const known = new Set(world.nodes.flatMap(({ labels }) => Object.keys(labels)));
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.sourced === undefined) continue;
       for (const { key, path, hard } of topologyKeys(workload)) {
         if (key === '' || known.has(key)) continue;
+        if (made && !WELL_KNOWN.test(key)) {
+          yield { unknown: `whether nodes will have the label ${key}: they are made from the document's pools` };
+          continue;
+        }
         yield {
           on: workload,
           path,
@@ -40,6 +45,9 @@ const pl07: Rule = {
     }
   },
 };
+
+/** Labels that kubelets and cloud controllers set; others are somebody's own. */
+const WELL_KNOWN = /^((topology|failure-domain\.beta)\.)?kubernetes\.io\//;
 
 function topologyKeys(
   workload: Workload,

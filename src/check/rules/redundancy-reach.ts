@@ -2,6 +2,7 @@
 import { nameOf, namespaceOf } from '../../inventory/identity.ts';
 import { find, ofKind } from '../../inventory/indexes.ts';
 import type { Workload, World, WorldService } from '../../inventory/world.ts';
+import { at } from '../../kubernetes/objects.ts';
 import { workloadKind } from '../../kubernetes/pod-template.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import type { Selector } from '../../kubernetes/selectors.ts';
@@ -215,25 +216,34 @@ const wl12: Rule = {
 /** A host name in a URL, an address with a port, or alone. */
 const HOST = /(?:^|[/@,=\s])([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?=$|[:/,\s?])/g;
 
+/** Names of variables and flags whose value is a host even when it is one bare word: `CACHE=redis` may be a type. */
+const HOST_NAME = /host|url|uri|addr|server|endpoint|broker|upstream|backend|dsn/i;
+
 /** `namespace/name` of what environment variables and arguments may mean by a host name. */
 export function namedServices(workload: Workload): ReadonlySet<string> {
   const names = new Set<string>();
   for (const container of runningContainers(podSpecOf(workload))) {
     const written = writtenContainer(workload, container);
-    const texts = [
-      ...list(written, ['env']).map((variable) => (variable as { readonly value?: unknown } | null)?.value),
-      ...list(written, ['args']),
-      ...list(written, ['command']),
+    const settings = [
+      ...list(written, ['env']).map((variable) => [at(variable, 'name'), at(variable, 'value')] as const),
+      ...[...list(written, ['args']), ...list(written, ['command'])].map(settingOf),
     ];
-    for (const text of texts) {
-      if (typeof text !== 'string') continue;
-      for (const [, host = ''] of text.matchAll(HOST)) {
-        const [name = '', namespace = workload.namespace] = host.split('.');
-        names.add(`${namespace}/${name}`);
+    for (const [name, value] of settings) {
+      if (typeof value !== 'string' || (!/[.:/]/.test(value) && !(typeof name === 'string' && HOST_NAME.test(name))))
+        continue;
+      for (const [, host = ''] of value.matchAll(HOST)) {
+        const [service = '', namespace = workload.namespace] = host.split('.');
+        names.add(`${namespace}/${service}`);
       }
     }
   }
   return names;
+}
+
+/** `--search=http://search` is a name and a value. */
+function settingOf(argument: unknown): readonly [name: unknown, value: unknown] {
+  const match = typeof argument === 'string' ? /^--?([\w-]+)=(.*)$/s.exec(argument) : null;
+  return match === null ? [undefined, argument] : [match[1], match[2]];
 }
 
 export const redundancyReach: readonly Rule[] = [wl06, wl11, wl12];

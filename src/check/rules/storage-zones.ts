@@ -2,6 +2,7 @@
 import type { Workload, World } from '../../inventory/world.ts';
 import { ZONE } from '../../kubernetes/nodes.ts';
 import { at } from '../../kubernetes/objects.ts';
+import { clusterTarget } from '../cluster-target.ts';
 import { floorOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -58,19 +59,19 @@ const st04: Rule = {
   price: 'A node that is cut off and still runs must be fenced first, or two pods write to one volume.',
   source: 'kubernetes/kubernetes#74689; KEP-2268 (node.kubernetes.io/out-of-service)',
   needs: 'document',
-  *check(world, { plan }) {
+  *check(world, context) {
     const sets = world.workloads.filter(
       ({ kind, replicas, spec }) => kind === 'StatefulSet' && replicas > 0 && spec.claimTemplates.length > 0,
     );
     // The plan always decides on a repair.
-    if (plan !== undefined || sets.length === 0 || isRepaired(world)) return;
+    if (context.plan !== undefined || sets.length === 0 || isRepaired(world)) return;
     // The cloud's controller deletes nodes whose machine is gone.
     if (world.nodes.some(({ sourced }) => typeof at(sourced?.object, 'spec', 'providerID') === 'string')) {
       yield { unknown: 'nodes have a providerID: whether a cloud controller deletes lost ones is not shown' };
       return;
     }
     yield {
-      on: { kind: 'Cluster', name: 'cluster', sourced: undefined },
+      on: clusterTarget(context),
       path: [],
       message: `${sets.length === 1 ? `${(sets[0] as Workload).id} keeps` : `${sets.length} StatefulSets keep`} state on volumes, and nothing that is shown repairs, fences or deletes lost nodes.`,
       takesDown: sets,
