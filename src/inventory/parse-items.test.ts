@@ -86,7 +86,7 @@ describe('a list in JSON', () => {
     const text = list(item);
     expect(parseJson(text, 'a.json').problems).toHaveLength(problems);
     if (problems === 0) {
-      expect(scanItems(text)).toBeUndefined();
+      expect(scanItems(text, () => {})).toBeUndefined();
       expect(valueOf(text)).toEqual([JSON.parse(text)]);
     }
   });

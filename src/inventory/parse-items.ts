@@ -11,23 +11,32 @@ const MOST_PARTS = 20_000;
 /** Shorter ones cost more to look up than to parse. */
 const SHORTEST_PART = 24;
 
-/** Throws what JSON.parse throws. */
-export function parseItems(text: string, items: readonly ScannedItem[]): readonly unknown[] {
-  const shared = new Map<string, unknown>();
+/** The values of one text's items. */
+export class ItemParser {
+  readonly #text: string;
+  readonly #shared = new Map<string, unknown>();
   /** By the number of the part. */
-  const numbered: unknown[] = [];
-  const partOf = (start: number, end: number, id: number): unknown => (numbered[id] ??= textPart(start, end));
-  const textPart = (start: number, end: number): unknown => {
-    const part = text.slice(start, end);
+  readonly #numbered: unknown[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Throws what JSON.parse throws. */
+  parse(item: ScannedItem): unknown {
+    return parseItem(this.#text, item, (start, end, id) => (this.#numbered[id] ??= this.#valueOf(start, end)));
+  }
+
+  #valueOf(start: number, end: number): unknown {
+    const part = this.#text.slice(start, end);
     const key = part.includes(TOKEN_VOLUME) ? part.replace(TOKENS, TOKEN_VOLUME) : part;
-    const known = shared.get(key);
+    const known = this.#shared.get(key);
     if (known !== undefined) return known;
-    if (shared.size >= MOST_PARTS) shared.clear();
+    if (this.#shared.size >= MOST_PARTS) this.#shared.clear();
     const value: unknown = JSON.parse(part);
-    shared.set(key, value);
+    this.#shared.set(key, value);
     return value;
-  };
-  return items.map((item) => parseItem(text, item, partOf));
+  }
 }
 
 type PartOf = (start: number, end: number, id: number) => unknown;

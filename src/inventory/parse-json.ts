@@ -1,12 +1,13 @@
 /** JSON manifests: one value, or several one after another as `kubectl get -o json` pipes make them. */
 import type { Problem } from '../core/error.ts';
-import { parseItems } from './parse-items.ts';
+import type { FieldPath } from '../kubernetes/objects.ts';
+import { ItemParser } from './parse-items.ts';
 import type { SourceText, TextStart } from './origin.ts';
 import { sourceText } from './origin.ts';
 import type { ParsedDocument, ParsedText } from './parsed.ts';
 import { duplicateKeyProblem, nulProblem, problemAt } from './parsed.ts';
 import { scanItems } from './scan-items.ts';
-import type { JsonValueRange } from './scan-json.ts';
+import type { JsonValueRange, TextRange } from './scan-json.ts';
 import { scanJson } from './scan-json.ts';
 
 /** Values of the text; those before a fault are kept, a value with a key written twice is not. */
@@ -39,14 +40,21 @@ export function parseJson(text: string, file: string, from?: TextStart): ParsedT
   return { documents, problems };
 }
 
+const WHOLE: FieldPath = [];
+
 /** The whole text as one list, item by item; undefined when anything about it needs the strict walk. */
 function parseList(text: string, source: SourceText): ParsedDocument | undefined {
-  const scan = scanItems(text);
-  if (scan === undefined) return undefined;
-  const { whole, items, head } = scan;
+  const parser = new ItemParser(text);
+  const values: unknown[] = [];
+  const items: TextRange[] = [];
   try {
+    const scan = scanItems(text, (item) => {
+      values.push(parser.parse(item));
+      items.push({ start: item.start, end: item.end });
+    });
+    if (scan === undefined) return undefined;
+    const { whole, head } = scan;
     const list: unknown = JSON.parse(head);
-    const values = parseItems(text, items);
     return {
       value: { ...(list as object), items: values },
       origin: { source, format: 'json', start: whole.start, end: whole.end, prefix: [] },
@@ -58,5 +66,5 @@ function parseList(text: string, source: SourceText): ParsedDocument | undefined
 }
 
 function itemParts({ items }: Pick<JsonValueRange, 'items'>): ParsedDocument['items'] {
-  return items.map(({ start, end }) => ({ start, end, prefix: [] }));
+  return items.map(({ start, end }) => ({ start, end, prefix: WHOLE }));
 }

@@ -10,7 +10,6 @@ import { MAX_DEPTH } from './scan-yaml.ts';
 export interface ItemScan {
   /** The one object of the text. */
   readonly whole: TextRange;
-  readonly items: readonly ScannedItem[];
   /** The object with an empty list of items. */
   readonly head: string;
 }
@@ -36,19 +35,21 @@ const OTHER = 0;
 const SPEC = 1;
 const STATUS = 2;
 
-/** Undefined when the text is no list of objects, or holds what only the strict walk can judge. */
-export function scanItems(text: string): ItemScan | undefined {
+/**
+ * Tells each item as it is found; the item is only valid then. Undefined when the text is no list of objects, or holds what
+ * only the strict walk can judge.
+ */
+export function scanItems(text: string, onItem: (item: ScannedItem) => void): ItemScan | undefined {
   const start = skipSpace(text, 0);
   if (text.charCodeAt(start) !== OPEN_MAP) return undefined;
   const list = listOfItems(text, start + 1);
   if (list === undefined) return undefined;
-  const items: ScannedItem[] = [];
   const walk = new MapWalk(text);
   let at = skipSpace(text, list);
   while (text.charCodeAt(at) !== CLOSE_LIST) {
     const end = text.charCodeAt(at) === OPEN_MAP ? walk.end(at) : -1;
     if (end === -1) return undefined;
-    items.push({ start: at, end, parts: walk.parts });
+    onItem({ start: at, end, parts: walk.parts });
     at = skipSpace(text, end);
     if (text.charCodeAt(at) === CLOSE_LIST) break;
     if (text.charCodeAt(at) !== COMMA) return undefined;
@@ -58,7 +59,7 @@ export function scanItems(text: string): ItemScan | undefined {
   const head = text.slice(start, list) + text.slice(at);
   const whole = new MapWalk(head).end(0);
   if (whole === -1 || skipSpace(head, whole) !== head.length) return undefined;
-  return { whole: { start, end: at + whole - (list - start) }, items, head: head.slice(0, whole) };
+  return { whole: { start, end: at + whole - (list - start) }, head: head.slice(0, whole) };
 }
 
 /** Where the list of `items` begins, behind its bracket; only plain members may stand before it. */
@@ -80,7 +81,7 @@ class MapWalk {
   readonly #isMap = new Uint8Array(MAX_DEPTH + 2);
 
   /** Of the map that was walked last. */
-  parts: number[] = [];
+  readonly parts: number[] = [];
   /** The first, second and each other part as they were walked last. */
   readonly #likes: Likeness[] = [];
   #ids = 0;
@@ -97,7 +98,7 @@ class MapWalk {
     this.#keys = 0;
     this.#owner = OTHER;
     this.#isKey = false;
-    this.parts = [];
+    this.parts.length = 0;
     this.#ordinal = 0;
     for (let at = start; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
