@@ -1,0 +1,53 @@
+/** What check says of a document, simulate says too. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { holdfast, newWorld } from '../../test/unit/cli-harness.ts';
+import type { FindingListOutput } from '../report/finding-schemas.ts';
+import type { SimulationOutput } from '../report/twin-schemas.ts';
+
+const naive = join(import.meta.dirname, '../../examples/naive/holdfast.yaml');
+const world = newWorld();
+afterAll(() => world.remove());
+
+it('each witness gives the same seconds through simulate --scenario', async () => {
+  const said = await holdfast(world, 'check', '-f', naive, '-o', 'json');
+  const { findings } = JSON.parse(said.stdout) as FindingListOutput;
+  const shown = findings.flatMap(({ witness }) => (witness?.seconds === undefined ? [] : [witness]));
+  expect(said.exitCode).toBe(1);
+  expect(shown.length).toBeGreaterThan(2);
+  for (const { scenario, workload, seconds } of shown) {
+    writeFileSync(join(world.cwd, 'lost.json'), JSON.stringify(scenario));
+    const simulated = await holdfast(world, 'simulate', '-f', naive, '--scenario', 'lost.json', '-o', 'json');
+    const { workloads } = JSON.parse(simulated.stdout) as SimulationOutput;
+    expect(workloads.find((one) => one.workload === workload)?.downSeconds).toBe(seconds);
+  }
+});
+
+it('says the same twice', async () => {
+  const once = await holdfast(world, 'check', '-f', naive, '-o', 'json');
+  const twice = await holdfast(world, 'check', '-f', naive, '-o', 'json');
+  expect(twice.stdout).toBe(once.stdout);
+});
+
+it('a baseline of all that is found lets the next run pass', async () => {
+  const { stdout } = await holdfast(world, 'check', '-f', naive, '-o', 'json');
+  writeFileSync(join(world.cwd, 'baseline.json'), stdout);
+  const said = await holdfast(world, 'check', '-f', naive, '--baseline', 'baseline.json', '--fail-on', 'info');
+  expect(said.exitCode).toBe(0);
+  expect(said.stdout).toContain('of them known');
+});
+
+it('what cannot be decided fails only with --strict', async () => {
+  const argv = ['check', '-f', naive.replace('naive', 'hardened')];
+  expect((await holdfast(world, ...argv)).exitCode).toBe(0);
+  expect((await holdfast(world, ...argv, '--strict')).exitCode).toBe(1);
+  expect((await holdfast(world, ...argv, '--strict', '--fail-on', 'never')).exitCode).toBe(0);
+});
+
+it('standard input is checked, and left as it is by --fix', async () => {
+  world.stdin = readFileSync(join(import.meta.dirname, '../../test/fixtures/check/PD03/fail.yaml'), 'utf8');
+  const said = await holdfast(world, 'check', '-f', '-', '--rule', 'PD03', '--fix');
+  expect(said.stderr).toContain('not mended: PD03 of PodDisruptionBudget/shop/cart: it is not written in a file');
+  expect(said.exitCode).toBe(1);
+});
