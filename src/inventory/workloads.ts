@@ -224,7 +224,7 @@ function newPod(pod: Pick<WorldPod, 'name' | 'template' | 'node' | 'ownLabels' |
 function fromPods(known: Known, pods: readonly Observed[], context: Context): Workload {
   const world = pods.map((pod) => readPod(pod, known, context)).sort(byName);
   const autoscaler = context.autoscalers.get(known.id);
-  const replicas = known.kind === 'DaemonSet' ? world.length : scaledReplicas(known.spec, autoscaler);
+  const replicas = known.kind === 'DaemonSet' ? world.length : boundedReplicas(known, autoscaler, context);
   return workloadOf(known, {
     templates: [...new Set(world.map(({ template }) => template))],
     pods: world,
