@@ -3,7 +3,7 @@ import { HoldfastError, type Problem } from '../core/error.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Millis } from '../core/units.ts';
 import { FAULT_KINDS } from '../faults/catalog.ts';
-import { defaultHorizon } from '../faults/horizon.ts';
+import { defaultHorizon, LONGEST_HORIZON } from '../faults/horizon.ts';
 import { resolveFaults } from '../faults/resolve.ts';
 import { sayTimedFault } from '../faults/say.ts';
 import { parseScenario, type WrittenScenario } from '../faults/scenario-file.ts';
@@ -27,6 +27,7 @@ export async function readScenario(invocation: Invocation, world: World): Promis
   const resolved = resolveFaults(world, written);
   problems.push(...resolved.problems);
   const horizon = horizonOf(invocation, file?.scenario, resolved.faults);
+  for (const { fault } of lose) if (fault !== undefined && fault.at >= horizon) problems.push(tooLate(fault));
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     throw new HoldfastError('invalid-scenario', `What shall break has ${count}.`, { problems });
@@ -38,8 +39,32 @@ export async function readScenario(invocation: Invocation, world: World): Promis
   return { name: file?.scenario?.name ?? listed(resolved.faults.map(sayTimedFault)), horizon, faults: resolved.faults };
 }
 
-/** The option, else the file's, else an hour or half an hour after the last fault, whichever is longer. */
+function tooLate({ label }: WrittenFault): Problem {
+  return {
+    code: 'after-horizon',
+    path: label,
+    message: 'it breaks when nobody looks any more',
+    expected: 'a time before the horizon',
+  };
+}
+
+/**
+ * The option, else the file's, else an hour or half an hour after the last fault, whichever is longer.
+ * @throws HoldfastError `wrong-form` for what is no duration, or longer than a month.
+ */
 export function horizonOf(
+  invocation: Invocation,
+  scenario: WrittenScenario | undefined,
+  faults: readonly TimedFault[],
+): Millis {
+  const horizon = writtenHorizon(invocation, scenario, faults);
+  if (horizon <= LONGEST_HORIZON) return horizon;
+  throw new HoldfastError('wrong-form', 'The time that is looked at is longer than 31 days.', {
+    hint: 'Give --horizon, or faults, that lie within a month.',
+  });
+}
+
+function writtenHorizon(
   invocation: Invocation,
   scenario: WrittenScenario | undefined,
   faults: readonly TimedFault[],
@@ -54,9 +79,9 @@ export function horizonOf(
 }
 
 /** A whole number from an option. */
-export function countOption(invocation: Invocation, name: string, fallback: number): number {
+export function countOption(invocation: Invocation, name: string, fallback: number, least = 0): number {
   const text = textOption(invocation, name);
   if (text === undefined) return fallback;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new HoldfastError('wrong-form', `--${name} ${text} is not a whole number.`);
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new HoldfastError('wrong-form', `--${name} ${text} is not a whole number${least > 0 ? ` from ${least}` : ''}.`);
 }

@@ -64,6 +64,16 @@ describe('sweep', () => {
 });
 
 describe('simulate', () => {
+  it.each([
+    ['--seeds 0', ['--seeds', '0'], 'is not a whole number from 1'],
+    ['a horizon beyond a month', ['--horizon', '1000000000h'], 'longer than 31 days'],
+    ['a fault after the horizon', ['--lose', 'zone=a,at=2h', '--horizon', '1h'], 'nobody looks any more'],
+  ])('refuses %s', async (_, args, message) => {
+    const said = await holdfast(world, 'simulate', 'shop.yaml', '--lose', 'zone=a', ...args);
+    expect(said.exitCode).toBe(2);
+    expect(said.stderr).toContain(message);
+  });
+
   it('gives the same for the same seed, and figures over seeds', async () => {
     const run = async (...options: readonly string[]) =>
       (await holdfast(world, 'simulate', 'shop.yaml', '--lose', 'node=a', '-o', 'json', ...options)).stdout;

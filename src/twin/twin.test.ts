@@ -194,6 +194,14 @@ describe('a Job', () => {
     expect(lose({}).recoveredAt).toBeLessThan(370);
     expect(lose({ podReplacementPolicy: 'Failed' }).recoveredAt).toBeUndefined();
   });
+  it('fails with a pod that terminates beyond its limit', () => {
+    const causes = (spec: Readonly<Record<string, unknown>>): string =>
+      JSON.stringify(lose(spec).intervals.map(({ causes: chain }) => chain.map(({ say }) => say)));
+    expect(causes({ backoffLimit: 0 })).toContain('the Job has failed: more than 0 pods did');
+    expect(lose({ backoffLimit: 0 }).recoveredAt).toBeUndefined();
+    expect(lose({ backoffLimit: 1 }).recoveredAt).toBeLessThan(370);
+    expect(lose({ completionMode: 'Indexed', completions: 1, backoffLimitPerIndex: 1 }).recoveredAt).toBeLessThan(370);
+  });
 });
 
 describe('many seeds', () => {

@@ -50,7 +50,7 @@ async function simulateSeeds(
 ): Promise<readonly Simulation[]> {
   const { signal } = invocation.context;
   const first = countOption(invocation, 'seed', 1);
-  const seeds = Math.max(1, countOption(invocation, 'seeds', 1));
+  const seeds = countOption(invocation, 'seeds', 1, 1);
   const bar = progressBar(invocation, 'seeds', seeds);
   const found: Simulation[] = [];
   for (let seed = first; seed < first + seeds && !signal.aborted; seed += 1) {

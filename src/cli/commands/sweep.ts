@@ -81,7 +81,7 @@ function domainNamed(text: string): Domain {
 
 function jobsOf(invocation: Invocation, { planned: { failures } }: SweepRun): number {
   const worth = Math.max(1, Math.ceil(failures.length / WORTH_A_THREAD));
-  const asked = countOption(invocation, 'jobs', Math.min(availableParallelism(), worth));
+  const asked = countOption(invocation, 'jobs', Math.min(availableParallelism(), worth), 1);
   return Math.max(1, Math.min(asked, failures.length));
 }
 

@@ -17,6 +17,8 @@ import { evict } from './evictions.ts';
 import type { Nodes } from './faults.ts';
 
 const RETRY: Millis = 5_000;
+/** More nodes than these are counted, not named. */
+const MOST_NAMED = 3;
 
 interface Upgrade {
   readonly fault: Extract<Fault, { kind: 'drain' }>;
@@ -113,9 +115,18 @@ export class Drains {
   #giveUp({ upgrade }: Drain, refusal: Cause): void {
     if (upgrade === undefined || upgrade.stopped) return;
     upgrade.stopped = true;
+    const left = this.#leftOf(upgrade);
+    const which =
+      left.length > MOST_NAMED ? `${left.length} nodes are` : `${left.join(', ')} ${left.length === 1 ? 'is' : 'are'}`;
     this.#run.assume(
-      `The drain gives up after ${sayDuration(upgrade.fault.timeout)}: ${refusal.say}; ${Math.max(0, upgrade.fault.nodes.length - upgrade.next)} nodes are not drained.`,
+      `The drain gives up after ${sayDuration(upgrade.fault.timeout)}: ${refusal.say}; ${which} not drained.`,
     );
+  }
+
+  /** Nodes that it still waits for, and those whose turn does not come. */
+  #leftOf(upgrade: Upgrade): readonly string[] {
+    const waiting = [...this.#draining].filter(([, drain]) => drain.upgrade === upgrade);
+    return [...waiting.map(([node]) => this.#run.state.nodeName(node)), ...upgrade.fault.nodes.slice(upgrade.next)];
   }
 
   /** Its node is empty: it is upgraded, and the next one's turn comes when it is back. */

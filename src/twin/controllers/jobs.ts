@@ -23,6 +23,8 @@ export class Jobs {
   readonly #queue: WorkQueue;
   readonly #created: number;
   readonly #failures = new Map<number, number>();
+  /** Pods that terminate and count as failed already. */
+  readonly #counted = new Set<PodIndex>();
 
   constructor(run: Run, admission: Admission) {
     const { clock, signals, tables, world } = run;
@@ -36,16 +38,27 @@ export class Jobs {
       return world.workloads[index]?.kind === 'Job' ? index : -1;
     };
     signals.listen({
-      podTerminating: (pod) => {
-        if (jobOf(pod) >= 0) this.#queue.add(jobOf(pod));
-      },
-      podGone: (pod) => {
-        const job = jobOf(pod);
-        if (job < 0) return;
-        this.#failures.set(job, (this.#failures.get(job) ?? 0) + 1);
-        this.#queue.add(job);
-      },
+      podTerminating: (pod) => this.#onLost(jobOf(pod), pod, 'terminating'),
+      podGone: (pod) => this.#onLost(jobOf(pod), pod, 'gone'),
     });
+  }
+
+  /**
+   * A pod that terminates has failed at once, for on a dead node nothing else would ever say so; where a replacement waits
+   * for its end, so does its failure (isPodFailed).
+   */
+  #onLost(job: number, pod: PodIndex, how: 'terminating' | 'gone'): void {
+    const source = this.#run.world.workloads[job];
+    if (source === undefined) return;
+    const isFailed = how === 'gone' ? !this.#counted.delete(pod) : !waitsForEnd(source) && !this.#counted.has(pod);
+    if (isFailed) this.#failures.set(job, this.#failuresOf(job, source) + 1);
+    if (isFailed && how === 'terminating') this.#counted.add(pod);
+    this.#queue.add(job);
+  }
+
+  #failuresOf(job: number, source: Workload): number {
+    const before = at(source.sourced?.object, 'status', 'failed');
+    return this.#failures.get(job) ?? (typeof before === 'number' ? before : 0);
   }
 
   #sync(job: number): void {
@@ -75,9 +88,8 @@ export class Jobs {
   }
 
   #isFailed(job: number, source: Workload): boolean {
-    const limit = at(source.sourced?.object, 'spec', 'backoffLimit');
-    const most = typeof limit === 'number' ? limit : DEFAULT_BACKOFF_LIMIT;
-    if (ignoresDisruptions(source) || (this.#failures.get(job) ?? 0) <= most) return false;
+    const most = backoffLimit(source);
+    if (ignoresDisruptions(source) || this.#failuresOf(job, source) <= most) return false;
     const origin = placeOfWorkload(source, ['spec', 'backoffLimit']);
     for (const loss of this.#run.losses.of(job)) {
       if (loss.endedAt === undefined)
@@ -88,6 +100,13 @@ export class Jobs {
     }
     return true;
   }
+}
+
+/** With a limit for each index there is none for all of them (SetDefaults_Job). */
+function backoffLimit({ sourced }: Workload): number {
+  const limit = at(sourced?.object, 'spec', 'backoffLimit');
+  if (typeof limit === 'number') return limit;
+  return at(sourced?.object, 'spec', 'backoffLimitPerIndex') === undefined ? DEFAULT_BACKOFF_LIMIT : Infinity;
 }
 
 /** `Failed` is also what a pod failure policy brings with it. */

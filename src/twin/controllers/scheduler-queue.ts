@@ -64,12 +64,14 @@ export class SchedulerQueue {
     return this.#groups.size > 0;
   }
 
-  add(pod: PodIndex, serial: number): void {
+  /** Gives why it waits when it joins those like it. */
+  add(pod: PodIndex, serial: number): SchedulingFailure | undefined {
     const one: Waiting = { pod, serial, attempts: 0, failedAt: 0 };
     const group = this.#groups.get(this.#state.shapeOfPod(pod));
     // It would fail as those like it do, since nothing has changed that could help them.
     if (group === undefined) this.#activate(one, 0);
     else group.pods.push(one);
+    return group?.failure;
   }
 
   /** The next pod to try; undefined when none waits. */

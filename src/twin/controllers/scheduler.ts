@@ -68,7 +68,8 @@ export class SchedulerLoop {
     const { clock, signals, tables, cluster, state } = this.#run;
     const seen = clock.kind('scheduler', (pod, serial) => {
       if (!cluster.isStill(pod, serial)) return;
-      this.#queue.add(pod, serial);
+      const failure = this.#queue.add(pod, serial);
+      if (failure !== undefined) this.#note(pod, failure);
       this.#plan();
     });
     const changed = (node: number): void => clock.at(clock.now() + WATCH, this.#changed, node);
