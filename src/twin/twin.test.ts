@@ -200,6 +200,8 @@ describe('a Job', () => {
     expect(causes({ backoffLimit: 0 })).toContain('the Job has failed: more than 0 pods did');
     expect(lose({ backoffLimit: 0 }).recoveredAt).toBeUndefined();
     expect(lose({ backoffLimit: 1 }).recoveredAt).toBeLessThan(370);
+    const both = lose({ backoffLimit: 0, parallelism: 2, completions: 2 });
+    expect(both.intervals.at(-1)).toMatchObject({ state: 'down', ready: 0 });
     expect(lose({ completionMode: 'Indexed', completions: 1, backoffLimitPerIndex: 1 }).recoveredAt).toBeLessThan(370);
   });
 });

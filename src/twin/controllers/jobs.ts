@@ -9,6 +9,8 @@ import type { Workload } from '../../inventory/world.ts';
 import type { ApiClient } from '../engine/api-client.ts';
 import type { Run } from '../engine/run.ts';
 import type { PodIndex } from '../model/cluster-state.ts';
+import type { Cause } from '../control-plane/timeline.ts';
+import type { Trouble } from '../outcomes/losses.ts';
 import { placeOfWorkload } from '../outcomes/places.ts';
 import type { Admission } from './admission.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -16,23 +18,29 @@ import { WorkQueue } from './work-queue.ts';
 const WORKERS = 5;
 const DEFAULT_BACKOFF_LIMIT = 6;
 
+const FAILED: Trouble = { causes: () => [{ say: 'deleted with its Job, which has failed' }] };
+
 export class Jobs {
   readonly #run: Run;
   readonly #admission: Admission;
   readonly #client: ApiClient;
   readonly #queue: WorkQueue;
   readonly #created: number;
+  readonly #deleted: number;
   readonly #failures = new Map<number, number>();
   /** Pods that terminate and count as failed already. */
   readonly #counted = new Set<PodIndex>();
 
   constructor(run: Run, admission: Admission) {
-    const { clock, signals, tables, world } = run;
+    const { clock, cluster, signals, state, tables, world } = run;
     this.#run = run;
     this.#admission = admission;
     this.#client = run.client();
     this.#queue = new WorkQueue(clock, WORKERS, (job) => this.#sync(job));
     this.#created = clock.kind('manager', (job) => this.#create(job));
+    this.#deleted = clock.kind('manager', (pod, serial) => {
+      if (cluster.isStill(pod, serial) && !state.isTerminating(pod)) cluster.terminate(pod, FAILED);
+    });
     const jobOf = (pod: PodIndex): number => {
       const index = tables.pods.workload.get(pod);
       return world.workloads[index]?.kind === 'Job' ? index : -1;
@@ -64,7 +72,9 @@ export class Jobs {
   #sync(job: number): void {
     const { world, tables, cluster, state, clock } = this.#run;
     const source = world.workloads[job];
-    if (source === undefined || this.#isFailed(job, source)) {
+    const failed = source === undefined ? undefined : this.#failureOf(job, source);
+    if (source === undefined || failed !== undefined) {
+      if (failed !== undefined) this.#end(job, failed);
       this.#queue.done(job);
       return;
     }
@@ -87,18 +97,23 @@ export class Jobs {
     this.#queue.done(job, refused);
   }
 
-  #isFailed(job: number, source: Workload): boolean {
+  /** Undefined while it may go on. */
+  #failureOf(job: number, source: Workload): Cause | undefined {
     const most = backoffLimit(source);
-    if (ignoresDisruptions(source) || this.#failuresOf(job, source) <= most) return false;
+    if (ignoresDisruptions(source) || this.#failuresOf(job, source) <= most) return undefined;
     const origin = placeOfWorkload(source, ['spec', 'backoffLimit']);
-    for (const loss of this.#run.losses.of(job)) {
-      if (loss.endedAt === undefined)
-        loss.held = {
-          say: `the Job has failed: more than ${most} pods did`,
-          ...(origin === undefined ? {} : { origin }),
-        };
-    }
-    return true;
+    return {
+      say: `the Job has failed: more than ${most} pods did`,
+      ...(origin === undefined ? {} : { origin }),
+    };
+  }
+
+  /** What it has lost stays lost, and what still runs is deleted (deleteActivePods). */
+  #end(job: number, failed: Cause): void {
+    const { cluster, state, clock, losses, tables } = this.#run;
+    for (const loss of losses.of(job)) if (loss.endedAt === undefined) loss.held = failed;
+    for (const pod of cluster.podsOf(job))
+      if (!state.isTerminating(pod)) clock.at(this.#client.call(), this.#deleted, pod, tables.pods.serial.get(pod));
   }
 }
 
