@@ -38,9 +38,8 @@ describe('a list too large for one string', () => {
           const { texts, problems } = await read(text, sizes);
           const split = readInventory(texts);
           expect([...problems, ...split.problems]).toEqual([]);
-          expect(split.objects.map(({ object: { raw } }) => raw)).toEqual(
-            whole.objects.map(({ object: { raw } }) => raw),
-          );
+          expect(split.objects.map(({ object: read }) => read)).toEqual(items);
+          expect(whole.objects.map(({ object: read }) => read)).toEqual(items);
           expect(split.objects.map(({ origin }) => positionOf(origin, ['data', 'items']))).toEqual(
             whole.objects.map(({ origin }) => positionOf(origin, ['data', 'items'])),
           );

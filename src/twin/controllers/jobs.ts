@@ -3,8 +3,9 @@
  * policy); failures count against backoffLimit unless the policy ignores disruptions. Kubernetes v1.36.3
  * pkg/controller/job/job_controller.go; what a Job computes, and when it ends, no object tells.
  */
-import { isObject } from '../../core/json.ts';
-import { at } from '../../kubernetes/objects.ts';
+import type { JobSpec } from '../../kubernetes/jobs.ts';
+import { readJob } from '../../kubernetes/jobs.ts';
+import { reader } from '../../kubernetes/objects.ts';
 import type { Workload } from '../../inventory/world.ts';
 import type { ApiClient } from '../engine/api-client.ts';
 import type { Run } from '../engine/run.ts';
@@ -16,7 +17,7 @@ import type { Admission } from './admission.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const WORKERS = 5;
-const DEFAULT_BACKOFF_LIMIT = 6;
+const DEFAULTS = readJob(reader({}));
 
 const FAILED: Trouble = { causes: () => [{ say: 'deleted with its Job, which has failed' }] };
 
@@ -41,13 +42,13 @@ export class Jobs {
     this.#deleted = clock.kind('manager', (pod, serial) => {
       if (cluster.isStill(pod, serial) && !state.isTerminating(pod)) cluster.terminate(pod, FAILED);
     });
-    const jobOf = (pod: PodIndex): number => {
+    const indexOf = (pod: PodIndex): number => {
       const index = tables.pods.workload.get(pod);
       return world.workloads[index]?.kind === 'Job' ? index : -1;
     };
     signals.listen({
-      podTerminating: (pod) => this.#onLost(jobOf(pod), pod, 'terminating'),
-      podGone: (pod) => this.#onLost(jobOf(pod), pod, 'gone'),
+      podTerminating: (pod) => this.#onLost(indexOf(pod), pod, 'terminating'),
+      podGone: (pod) => this.#onLost(indexOf(pod), pod, 'gone'),
     });
   }
 
@@ -65,8 +66,7 @@ export class Jobs {
   }
 
   #failuresOf(job: number, source: Workload): number {
-    const before = at(source.sourced?.object, 'status', 'failed');
-    return this.#failures.get(job) ?? (typeof before === 'number' ? before : 0);
+    return this.#failures.get(job) ?? jobOf(source).status?.failed ?? 0;
   }
 
   #sync(job: number): void {
@@ -99,7 +99,7 @@ export class Jobs {
 
   /** Undefined while it may go on. */
   #failureOf(job: number, source: Workload): Cause | undefined {
-    const most = backoffLimit(source);
+    const most = jobOf(source).backoffLimit;
     if (ignoresDisruptions(source) || this.#failuresOf(job, source) <= most) return undefined;
     const origin = placeOfWorkload(source, ['spec', 'backoffLimit']);
     return {
@@ -117,28 +117,17 @@ export class Jobs {
   }
 }
 
-/** With a limit for each index there is none for all of them (SetDefaults_Job). */
-function backoffLimit({ sourced }: Workload): number {
-  const limit = at(sourced?.object, 'spec', 'backoffLimit');
-  if (typeof limit === 'number') return limit;
-  return at(sourced?.object, 'spec', 'backoffLimitPerIndex') === undefined ? DEFAULT_BACKOFF_LIMIT : Infinity;
+/** Of a Job that only its pods tell of, what the API would take. */
+function jobOf({ spec }: Workload): JobSpec {
+  return spec.job ?? DEFAULTS;
 }
 
-/** `Failed` is also what a pod failure policy brings with it. */
-function waitsForEnd({ sourced }: Workload): boolean {
-  const written = at(sourced?.object, 'spec', 'podReplacementPolicy');
-  return written === undefined ? isObject(at(sourced?.object, 'spec', 'podFailurePolicy')) : written === 'Failed';
+function waitsForEnd(source: Workload): boolean {
+  return jobOf(source).podReplacementPolicy === 'Failed';
 }
 
-function ignoresDisruptions({ sourced }: Workload): boolean {
-  const rules = at(sourced?.object, 'spec', 'podFailurePolicy', 'rules');
-  if (!Array.isArray(rules)) return false;
-  return rules.some((rule: unknown) => {
-    const patterns = at(rule, 'onPodConditions');
-    return (
-      at(rule, 'action') === 'Ignore' &&
-      Array.isArray(patterns) &&
-      patterns.some((pattern: unknown) => at(pattern, 'type') === 'DisruptionTarget')
-    );
-  });
+function ignoresDisruptions(source: Workload): boolean {
+  return jobOf(source).failureRules.some(
+    ({ action, conditions }) => action === 'Ignore' && conditions.some(({ type }) => type === 'DisruptionTarget'),
+  );
 }
