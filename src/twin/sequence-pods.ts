@@ -62,10 +62,13 @@ function choose(state: ExplainableState, worldPod: WorldPod, place: number): Pod
     state.cluster.pods.startedAt[pod] = FIRST_START + place * SECOND;
     return { pod: name, node: state.nodeName(result.node) };
   }
-  const victims = result.victims.map((victim) => nameOfPod(state, victim)).sort();
-  for (const victim of result.victims) state.removePod(victim);
+  // By name, as whoever follows the sequence removes them: which pods stand where on a node decides ties between victims.
+  const removed = result.victims
+    .map((victim) => ({ victim, called: nameOfPod(state, victim) }))
+    .sort((a, b) => (a.called < b.called ? -1 : 1));
+  for (const { victim } of removed) state.removePod(victim);
   for (const other of state.cluster.nominations.get(result.node) ?? [])
     if (state.cluster.shapeOf(other).priority < state.cluster.shapeOf(pod).priority) state.nominate(other, undefined);
   state.nominate(pod, result.node);
-  return { pod: name, nominated: state.nodeName(result.node), victims };
+  return { pod: name, nominated: state.nodeName(result.node), victims: removed.map(({ called }) => called) };
 }
