@@ -12,6 +12,7 @@ import type { DocumentText } from '../spec/parse.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
 import { versions } from '../versions.ts';
+import { noObjects } from './no-objects.ts';
 
 export interface WorldInputs {
   /** Manifests that were given, the cluster document among them. */
@@ -37,7 +38,7 @@ const SWITCHED: readonly string[] = ['1.34', '1.35'];
 
 /**
  * The world of the inputs.
- * @throws HoldfastError `refused-input` with every problem, `two-documents`, `invalid-document`, `unsupported-version`.
+ * @throws HoldfastError `refused-input` with every problem, `nothing-to-check`, `two-documents`, `invalid-document`, `unsupported-version`.
  */
 export function makeWorld(inputs: WorldInputs): MadeWorld {
   const made = makeReadableWorld(inputs);
@@ -72,6 +73,8 @@ export function documentAmong(texts: readonly InputText[]): DocumentText | undef
 }
 
 function worldOfInputs(given: Inventory, { texts, named }: WorldInputs): Pick<MadeWorld, 'world' | 'plan'> {
+  const nothing = noObjects(texts, given);
+  if (nothing !== undefined) throw nothing;
   const text = documentAmong(texts);
   if (text === undefined) return { world: worldOfInventory(given), plan: undefined };
   const document = readClusterDocument(text);
@@ -79,7 +82,10 @@ function worldOfInputs(given: Inventory, { texts, named }: WorldInputs): Pick<Ma
   const problems = contradictionsIn(document, plan);
   if (problems.length > 0)
     throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
-  const workloads = mergeInventories([given, readInventory(named)]);
+  const ofDocument = readInventory(named);
+  const noWorkloads = noObjects(named, ofDocument);
+  if (noWorkloads !== undefined) throw noWorkloads;
+  const workloads = mergeInventories([given, ofDocument]);
   const { files } = renderTree(plan, systems, { layout: 'plain' });
   return { world: worldOfPlan({ plan, files, workloads }), plan };
 }

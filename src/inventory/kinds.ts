@@ -37,6 +37,22 @@ const CONFIGURATION_GROUPS: ReadonlySet<string> = new Set([
   'kind.x-k8s.io',
 ]);
 
+/** True for configurations that the world or a rule reads; the others tell nothing of what stays up. */
+export function isJudgedConfiguration({
+  apiVersion,
+  kind,
+}: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): boolean {
+  return JUDGED_CONFIGURATIONS.has(`${groupOf(apiVersion)}/${kind}`);
+}
+
+const JUDGED_CONFIGURATIONS: ReadonlySet<string> = new Set([
+  'kubeadm.k8s.io/ClusterConfiguration',
+  'kubelet.config.k8s.io/KubeletConfiguration',
+]);
+
 /** Kinds of Kubernetes v1.36 that belong to no namespace, by group. */
 const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
   '': ['Namespace', 'Node', 'PersistentVolume', 'ComponentStatus'],

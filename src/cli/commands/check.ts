@@ -30,6 +30,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const given = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...invocation.args]);
   const options = await optionsOf(invocation);
   const { list, problems } = await checked(invocation, given, options);
+  // Nothing was judged: `Nothing found` would be read as a verdict.
+  if (problems.length > 0 && list.summary.objects === 0 && list.findings.length === 0) throw refusedInput(problems);
   const fails = failsBy(invocation);
   if (!(flag(invocation, 'fix') && flag(invocation, 'dryRun')))
     invocation.context.stdout.write(
