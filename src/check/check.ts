@@ -71,6 +71,7 @@ function findingOf(merged: Merged, witness: Witness | undefined): Finding {
     takesDown: takesDown.map(({ id }) => id),
     fingerprint,
     ...(patch.length === 0 ? {} : { patch }),
+    ...(draft.adds === undefined ? {} : { adds: draft.adds }),
     ...(mergedRules.length === 0 ? {} : { mergedRules }),
     ...(witness === undefined ? {} : { witness }),
   };

@@ -1,5 +1,6 @@
 /** What `check` answers, as it is printed. Fields may be added, never renamed. */
 import type { ScenarioFile } from '../faults/scenario-file.ts';
+import type { KubernetesObject } from '../system.ts';
 import type { ObjectName, Severity } from './rule.ts';
 
 export interface FindingOrigin {
@@ -51,6 +52,8 @@ export interface Finding {
   /** The same defect keeps it, whatever lines move. */
   readonly fingerprint: string;
   readonly patch?: readonly JsonPatchStep[];
+  /** The object that removes it by being there. */
+  readonly adds?: KubernetesObject;
   /** Other rules that see the same defect. */
   readonly mergedRules?: readonly string[];
   readonly witness?: Witness;

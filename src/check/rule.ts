@@ -7,6 +7,7 @@ import type { Position } from '../core/error.ts';
 import { nameOf, namespaceOf, type Sourced } from '../inventory/identity.ts';
 import type { Workload, World } from '../inventory/world.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
+import type { KubernetesObject } from '../system.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { RuleContext } from './context.ts';
 import type { FamilyId } from './families.ts';
@@ -72,6 +73,8 @@ export interface FindingDraft {
   readonly witness?: WitnessDraft;
   /** The change that removes it, when it is safe to make without asking anybody. */
   readonly patch?: Patch;
+  /** The object that removes it by being there, likewise. */
+  readonly adds?: KubernetesObject;
 }
 
 /** What could not be decided, and why: `no node tells its zone`. */
@@ -98,7 +101,7 @@ export interface WitnessDraft {
   readonly lose: (twin: Twin) => readonly string[] | undefined;
 }
 
-/** Changes of the object that `on` names, in order. */
+/** Changes of the object that `on` names, in order. A path that ends with `-` is the place behind the last of a list. */
 export type Patch = readonly PatchStep[];
 
 export type PatchStep =

@@ -1,5 +1,4 @@
 /** `check --fix`: makes the safe patches in the files that were given, or shows them as a diff. */
-import { writeFile } from 'node:fs/promises';
 import { check, type CheckOptions } from '../check/check.ts';
 import { fix, type Fixed, type Texts } from '../check/fix/fix.ts';
 import type { FindingList } from '../check/results.ts';
@@ -8,6 +7,7 @@ import { STDIN } from '../inventory/read.ts';
 import { counted } from '../report/words.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
 import { flag, type Invocation, pathFrom, progress } from './invocation.ts';
+import { writeAtOnce } from './write-file.ts';
 import { type MadeWorld, makeReadableWorld, type WorldInputs } from './world-inputs.ts';
 
 /** Writes the files, or with --dry-run the diff; gives the inputs as they are afterwards. */
@@ -27,7 +27,7 @@ export async function fixInputs(
   const preview = flag(invocation, 'dryRun');
   for (const [file, text] of changed) {
     if (preview) invocation.context.stdout.write(unifiedDiff(file, texts.get(file) ?? '', text));
-    else await writeFile(pathFrom(invocation, file), text);
+    else await writeAtOnce(pathFrom(invocation, file), text);
   }
   say(invocation, fixed, { files: changed.length, preview });
   return preview ? inputs : withTexts(inputs, fixed.texts);

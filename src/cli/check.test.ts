@@ -1,5 +1,5 @@
 /** What check says of a document, simulate says too. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { holdfast, newWorld } from '../../test/unit/cli-harness.ts';
@@ -50,4 +50,16 @@ it('standard input is checked, and left as it is by --fix', async () => {
   const said = await holdfast(world, 'check', '-f', '-', '--rule', 'PD03', '--fix');
   expect(said.stderr).toContain('not mended: PD03 of PodDisruptionBudget/shop/cart: it is not written in a file');
   expect(said.exitCode).toBe(1);
+});
+
+it('--fix writes through a link and keeps the permissions of the file', async () => {
+  const file = join(world.cwd, 'kept.yaml');
+  copyFileSync(join(import.meta.dirname, '../../test/fixtures/check/PD03/fail.yaml'), file);
+  chmodSync(file, 0o640);
+  symlinkSync(file, join(world.cwd, 'link.yaml'));
+  const said = await holdfast(world, 'check', '-f', 'link.yaml', '--rule', 'PD03', '--fix');
+  expect(said.exitCode).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain('maxUnavailable: 1');
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+  expect(lstatSync(join(world.cwd, 'link.yaml')).isSymbolicLink()).toBe(true);
 });

@@ -1,17 +1,22 @@
 /** Writes a file whole or not at all. */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HoldfastError } from '../core/error.ts';
 
 /**
- * Writes beside the place and renames.
+ * Writes beside the place and renames. A file that was there keeps its permissions, and a link keeps leading to it.
  * @throws HoldfastError `no-directory`, or `cannot-write` (exit code 3).
  */
 export async function writeAtOnce(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const place = await realpath(path).catch(() => path);
+  const temporary = `${place}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, path);
+    const mode = await stat(place).then(
+      (old) => old.mode,
+      () => undefined,
+    );
+    await writeFile(temporary, text, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    await rename(temporary, place);
   } catch (error) {
     await rm(temporary, { force: true });
     throw cannotWrite(path, error as NodeJS.ErrnoException);

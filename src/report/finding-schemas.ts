@@ -47,6 +47,7 @@ const finding = z.strictObject({
     .array(z.strictObject({ op: z.enum(['add', 'replace', 'remove']), path: z.string(), value: z.json().optional() }))
     .optional()
     .describe('JSON Patch (RFC 6902) of the object, safe to apply.'),
+  adds: z.record(z.string(), z.json()).optional().describe('Object that removes it by being there, safe to create.'),
   mergedRules: z.array(ruleId).optional().describe('Other rules that see the same defect.'),
   witness: witness.optional(),
   known: z.literal(true).optional().describe('It is in the baseline, so that it does not fail.'),

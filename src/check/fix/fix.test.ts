@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { makeWorld } from '../../cli/world-inputs.ts';
 import { unifiedDiff } from '../../report/unified-diff.ts';
 import { check } from '../check.ts';
@@ -104,6 +104,54 @@ describe('fix', () => {
   });
 });
 
+describe('fix with an object that is added', () => {
+  const pd01 = rules.filter(({ id }) => id === 'PD01');
+  const mend = (texts: Texts): ReturnType<typeof fix> =>
+    fix(texts, checkTexts(texts, pd01), (changed) => checkTexts(changed, pd01));
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: { app: 'cart' } } },
+  };
+  const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cart}\n';
+
+  it('puts it behind the one that needs it', () => {
+    const after = mend(new Map([[FILE, `${cart}---\n${configMap}`]])).texts.get(FILE) ?? '';
+    expect(after.startsWith(`${cart}---\napiVersion: policy/v1\n`)).toBe(true);
+    expect(after.endsWith(`---\n${configMap}`)).toBe(true);
+    expect(parseAllDocuments(after)[1]?.toJS()).toEqual(budget);
+  });
+
+  it('puts it behind the last line that has no end', () => {
+    const after = mend(new Map([[FILE, cart.trimEnd()]])).texts.get(FILE) ?? '';
+    expect(parseAllDocuments(after)[1]?.toJS()).toEqual(budget);
+  });
+
+  it.each([
+    ['YAML', (value: unknown) => stringify(value)],
+    ['JSON', (value: unknown) => JSON.stringify(value, null, 2)],
+    ['JSON in one line', (value: unknown) => JSON.stringify(value)],
+  ])('puts it into a List of %s', (_, write) => {
+    const items = [parse(cart) as unknown, parse(configMap) as unknown];
+    const after = mend(new Map([[FILE, write({ apiVersion: 'v1', kind: 'List', items })]])).texts.get(FILE) ?? '';
+    expect((parse(after) as { items: unknown[] }).items).toEqual([items[0], budget, items[1]]);
+  });
+
+  it('leaves a JSON file that holds one object', () => {
+    const texts = new Map([['cart.json', JSON.stringify(parse(cart))]]);
+    const fixed = mend(texts);
+    expect(fixed.texts).toEqual(texts);
+    expect(fixed.left).toMatchObject([{ why: 'it cannot be made by changing lines of the file' }]);
+  });
+
+  it('takes no name that another budget has', () => {
+    const other = block.replace('{app: cart}', '{app: other}');
+    const texts = new Map([[FILE, cart + other]]);
+    expect(mend(texts).texts).toEqual(texts);
+  });
+});
+
 describe('editYaml', () => {
   it.each([
     ['a: 1 # one\nb: 2\n', { op: 'replace', path: ['a'], value: 3 }, 'a: 3 # one\nb: 2\n'],
@@ -118,6 +166,13 @@ describe('editYaml', () => {
     ['a: {}\n', { op: 'add', path: ['a', 'b'], value: 1 }, 'a: {"b": 1}\n'],
     ['- {a: 1}\n- b: 1\n  c: 2\n', { op: 'remove', path: [1, 'c'] }, '- {a: 1}\n- b: 1\n'],
     ['a: |\n  text\nb: 1\n', { op: 'remove', path: ['b'] }, 'a: |\n  text\n'],
+    [
+      'a:\n- b: 1 # one\n# end\n',
+      { op: 'add', path: ['a', '-'], value: { b: [2] } },
+      'a:\n- b: 1 # one\n- b:\n  - 2\n# end\n',
+    ],
+    ['a:\n  -\n    b: 1\nc: 2\n', { op: 'add', path: ['a', '-'], value: 3 }, 'a:\n  -\n    b: 1\n  - 3\nc: 2\n'],
+    ['a: [1, 2] # x\n', { op: 'add', path: ['a', '-'], value: 3 }, 'a: [1, 2, 3] # x\n'],
   ] as readonly (readonly [string, EditStep, string])[])('%j %j', (text, step, expected) => {
     expect(editYaml(text, step)).toBe(expected);
   });
@@ -129,8 +184,33 @@ describe('editYaml', () => {
     ['a: &x 1\nb: *x\n', { op: 'replace', path: ['a'], value: 2 }],
     ['a: [', { op: 'replace', path: ['a'], value: 2 }],
     ['a: 1\n', { op: 'add', path: ['b', 'c'], value: 2 }],
+    ['a: []\n', { op: 'add', path: ['a', '-'], value: 2 }],
+    ['a: {b: 1}\n', { op: 'add', path: ['a', '-'], value: 2 }],
   ] as readonly (readonly [string, EditStep])[])('leaves %j alone', (text, step) => {
     expect(editYaml(text, step)).toBeUndefined();
+  });
+
+  it('adds to the list that the patch names, or nothing', () => {
+    const style = fc.constantFrom(
+      (value: unknown) => stringify(value),
+      (value: unknown) => stringify(value, { indent: 4, indentSeq: false }),
+      (value: unknown) => JSON.stringify(value),
+      (value: unknown) => JSON.stringify(value, null, 2),
+    );
+    const item = fc.oneof(
+      fc.integer(),
+      fc.constantFrom('t', 'a: b', '- x', '# c', 'l1\nl2\n'),
+      fc.dictionary(fc.constantFrom('a', 'b'), fc.oneof(fc.integer(), fc.array(fc.integer(), { maxLength: 2 }))),
+    );
+    const holder = fc.record({ first: item, list: fc.array(item, { maxLength: 3 }), last: item });
+    fc.assert(
+      fc.property(holder, style, item, (value, write, added) => {
+        const edited = editYaml(write(value), { op: 'add', path: ['list', '-'], value: added });
+        if (edited === undefined) return;
+        expect(parse(edited)).toEqual({ ...value, list: [...value.list, added] });
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('makes the value that the patch makes, or nothing', () => {

@@ -4,11 +4,12 @@
  */
 import type { Sourced } from '../../inventory/identity.ts';
 import type { World } from '../../inventory/world.ts';
+import type { KubernetesObject } from '../../system.ts';
 import type { FieldPath } from '../../kubernetes/objects.ts';
 import type { Finding, FindingList, JsonPatchStep } from '../results.ts';
 import { nameOfTarget } from '../rule.ts';
 import { sayObject } from '../waivers.ts';
-import { editYaml } from './yaml-edit.ts';
+import { documentAt, editYaml } from './yaml-edit.ts';
 
 /** By file. */
 export type Texts = ReadonlyMap<string, string>;
@@ -36,7 +37,8 @@ interface Attempt extends Fixed {
  */
 export function fix(texts: Texts, first: Checked, checkAgain: (texts: Texts) => Checked): Fixed {
   let so: Attempt = { texts, checked: first, mended: [], left: [] };
-  for (const finding of first.list.findings) if (finding.patch !== undefined) so = attempt(so, finding, checkAgain);
+  for (const finding of first.list.findings)
+    if (finding.patch !== undefined || finding.adds !== undefined) so = attempt(so, finding, checkAgain);
   return { texts: so.texts, mended: so.mended, left: so.left };
 }
 
@@ -51,8 +53,9 @@ function attempt(so: Attempt, finding: Finding, checkAgain: (texts: Texts) => Ch
   const text = file === undefined ? undefined : so.texts.get(file);
   if (sourced === undefined || file === undefined || text === undefined)
     return leave('it is not written in a file that was given');
-  const edited = editObject(text, sourced, here.patch ?? []);
-  if (edited === undefined) return leave('its lines cannot be changed without writing the object anew');
+  const edited =
+    here.adds === undefined ? editObject(text, sourced, here.patch ?? []) : withObject(text, sourced, here.adds);
+  if (edited === undefined) return leave('it cannot be made by changing lines of the file');
   const texts = new Map(so.texts).set(file, edited);
   const checked = checkAgain(texts);
   const why = unproven(here, so.checked, checked);
@@ -81,6 +84,19 @@ function editObject(text: string, { origin }: Sourced, patch: readonly JsonPatch
     part = editYaml(part, { op, path: [...prefix, ...fieldPath(path)], value });
   }
   return part === undefined ? undefined : text.slice(0, start) + part + text.slice(end);
+}
+
+/** The text with one more object behind the one that needs it; undefined in a file that can hold no second one. */
+function withObject(text: string, { origin }: Sourced, object: KubernetesObject): string | undefined {
+  const { start, end, prefix, format } = origin;
+  if (prefix.length > 0) {
+    const part = editYaml(text.slice(start, end), { op: 'add', path: [...prefix.slice(0, -1), '-'], value: object });
+    return part === undefined ? undefined : text.slice(0, start) + part + text.slice(end);
+  }
+  if (format === 'yaml') return text.slice(0, end) + documentAt(text, end, object) + text.slice(end);
+  // An item of a list stands behind its bracket or behind another item.
+  if (!/[[,]\s*$/.test(text.slice(0, start))) return undefined;
+  return `${text.slice(0, end)}, ${JSON.stringify(object)}${text.slice(end)}`;
 }
 
 /** RFC 6901; a number is a place in a list, or a key that only looks like one, which no field of the API does. */

@@ -2,7 +2,18 @@
  * One step of a JSON Patch as an edit of the text that holds the object. Only the lines that the step names change:
  * comments, quotes and order stay. What cannot be edited so is not edited at all. JSON is YAML in flow style.
  */
-import { isMap, isScalar, type Node, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { FieldPath } from '../../kubernetes/objects.ts';
 
 export interface EditStep {
@@ -21,19 +32,66 @@ interface Field {
 
 /** The changed text; undefined when the step cannot be made by changing lines. */
 export function editYaml(text: string, step: EditStep): string | undefined {
-  const field = fieldAt(text, step.path);
+  const document = parseDocument(text, { keepSourceTokens: true });
+  if (document.errors.length > 0) return undefined;
+  if (step.path.at(-1) === '-' && step.op === 'add') return appended(text, document, step);
+  const field = fieldAt(document, step.path);
   if (field === undefined) return undefined;
   if (step.op === 'remove') return removed(text, field);
   return field.pair === undefined ? added(text, field, step.value) : replaced(text, field.pair, step.value);
 }
 
-function fieldAt(text: string, path: FieldPath): Field | undefined {
-  const document = parseDocument(text, { keepSourceTokens: true });
+function fieldAt(document: Document, path: FieldPath): Field | undefined {
   const key = path.at(-1);
-  if (document.errors.length > 0 || typeof key !== 'string') return undefined;
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(parent)) return undefined;
+  const parent = parentOf(document, path);
+  if (typeof key !== 'string' || !isMap(parent)) return undefined;
   return { map: parent, key, pair: parent.items.find((pair) => isScalar(pair.key) && pair.key.value === key) };
+}
+
+function parentOf(document: Document, path: FieldPath): unknown {
+  return path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+}
+
+/** One more item behind the last of a list. */
+function appended(text: string, document: Document, { path, value }: EditStep): string | undefined {
+  const list = parentOf(document, path);
+  if (!isSeq(list)) return undefined;
+  const last = rangeOf(list.items.at(-1));
+  if (last === undefined) return undefined;
+  if (list.flow === true) return splice(text, last[1], { to: last[1], insert: `, ${JSON.stringify(value)}` });
+  const dash = dashOf(text, list);
+  if (dash === undefined) return undefined;
+  return linesAfter(text, last[1], written([value], { text, column: columnOf(text, dash) }));
+}
+
+/** The object as one more document of a stream, to stand at the end of another one. */
+export function documentAt(text: string, place: number, object: unknown): string {
+  const lead = place > 0 && text[place - 1] !== '\n' ? '\n' : '';
+  return `${lead}---\n${written(object, { text, column: 0 })}`;
+}
+
+/** Where the mark of the first item stands; it may have its line for itself. */
+function dashOf(text: string, list: YAMLSeq): number | undefined {
+  const first = rangeOf(list.items[0])?.[0];
+  const dash = first === undefined ? -1 : text.lastIndexOf('-', first - 1);
+  return dash < 0 || !/^-\s+$/.test(text.slice(dash, first)) ? undefined : dash;
+}
+
+/** The value as lines of block style that begin at a column, with lists as far in as the text has its own. */
+function written(value: unknown, { text, column }: { readonly text: string; readonly column: number }): string {
+  const indentSeq = !/^( *)[^\s#-][^\n]*:[ \t]*\n\1- /m.test(text);
+  return stringify(value, { lineWidth: 0, indentSeq, aliasDuplicateObjects: false })
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${' '.repeat(column)}${line}\n`)
+    .join('');
+}
+
+/** The text with lines after the one that holds the place. */
+function linesAfter(text: string, place: number, lines: string): string {
+  const at = endOfLine(text, place);
+  const lead = at > 0 && text[at - 1] !== '\n' ? '\n' : '';
+  return splice(text, at, { to: at, insert: lead + lines });
 }
 
 function replaced(text: string, { value: node }: Pair, value: unknown): string | undefined {
@@ -57,13 +115,7 @@ function added(text: string, { map, key }: Field, value: unknown): string | unde
   const start = rangeOf(first.key)?.[0];
   if (end === undefined || start === undefined) return undefined;
   if (map.flow === true) return addedToFlow(text, { start, end, key, value });
-  const at = endOfLine(text, end);
-  const lead = at > 0 && text[at - 1] !== '\n' ? '\n' : '';
-  const lines = stringify({ [key]: value }, { lineWidth: 0 })
-    .trimEnd()
-    .split('\n')
-    .map((line) => `${' '.repeat(columnOf(text, start))}${line}\n`);
-  return splice(text, at, { to: at, insert: lead + lines.join('') });
+  return linesAfter(text, end, written({ [key]: value }, { text, column: columnOf(text, start) }));
 }
 
 /** `{}` gets its first field. */

@@ -1,7 +1,8 @@
 /** PD01, PD02, PD12: what no budget holds back, and what nothing may move. */
-import type { Workload } from '../../inventory/world.ts';
+import type { Workload, World } from '../../inventory/world.ts';
 import type { RuleContext } from '../context.ts';
 import type { Draft, Rule } from '../rule.ts';
+import { addedBudget } from '../safe-patches.ts';
 import { keepsReplicas } from '../workloads.ts';
 
 const pd01: Rule = {
@@ -17,7 +18,8 @@ const pd01: Rule = {
   source: 'Kubernetes v1.36 docs, tasks/run-application/configure-pdb; pkg/registry/core/pod/storage/eviction.go',
   needs: 'manifests',
   *check(world, context) {
-    for (const workload of world.workloads) if (workload.kind !== 'StatefulSet') yield* unprotected(workload, context);
+    for (const workload of world.workloads)
+      if (workload.kind !== 'StatefulSet') yield* unprotected(workload, world, context);
   },
 };
 
@@ -33,11 +35,12 @@ const pd02: Rule = {
   source: 'Kubernetes v1.36 docs, tasks/run-application/configure-pdb (quorum-based applications)',
   needs: 'manifests',
   *check(world, context) {
-    for (const workload of world.workloads) if (workload.kind === 'StatefulSet') yield* unprotected(workload, context);
+    for (const workload of world.workloads)
+      if (workload.kind === 'StatefulSet') yield* unprotected(workload, world, context);
   },
 };
 
-function* unprotected(workload: Workload, { budgetsOf }: RuleContext): Iterable<Draft> {
+function* unprotected(workload: Workload, world: World, { budgetsOf }: RuleContext): Iterable<Draft> {
   const { replicas } = workload;
   if (!keepsReplicas(workload) || replicas < 2 || workload.sourced === undefined) return;
   if (budgetsOf(workload).length > 0) return;
@@ -45,6 +48,7 @@ function* unprotected(workload: Workload, { budgetsOf }: RuleContext): Iterable<
     on: workload,
     path: ['metadata', 'name'],
     message: `No PodDisruptionBudget of namespace ${workload.namespace} selects its ${replicas} pods: all may be evicted at once.`,
+    ...addedBudget(workload, world),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Probe } from '../../kubernetes/probes.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { containerPath, podSpecOf, requestServices, targetContainers, writtenContainer } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
+import { readinessPatch } from '../safe-patches.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { imageName } from '../workload-programs.ts';
 
@@ -30,13 +31,16 @@ const lc01: Rule = {
       const services = requestServices(workload, context);
       const spec = podSpecOf(workload);
       if (services.length === 0 || spec.readinessGates.length > 0) continue;
-      const blind = targetContainers(spec, services).find(({ readinessProbe }) => readinessProbe === undefined);
+      const unasked = targetContainers(spec, services).filter(({ readinessProbe }) => readinessProbe === undefined);
+      const [blind] = unasked;
       if (blind === undefined) continue;
+      const patch = readinessPatch(workload, unasked, services);
       yield {
         on: workload,
         path: containerPath(workload, blind),
         message: `Service ${services[0]?.name ?? ''} sends to ${blind.name} as soon as it runs: it has no readiness probe.`,
         cause: defect('no-readiness', workload),
+        ...(patch === undefined ? {} : { patch }),
       };
     }
   },

@@ -14,6 +14,7 @@ import {
   writtenContainer,
 } from '../reach.ts';
 import type { Rule } from '../rule.ts';
+import { drainPatch } from '../safe-patches.ts';
 import { keepsReplicas } from '../workloads.ts';
 
 const lc07: Rule = {
@@ -35,12 +36,14 @@ const lc07: Rule = {
       const services = requestServices(workload, context).filter((service) => isExposed(service, routed));
       const [service] = services;
       if (service === undefined) continue;
-      const abrupt = targetContainers(podSpecOf(workload), services).find(({ hasPreStop }) => !hasPreStop);
+      const sudden = targetContainers(podSpecOf(workload), services).filter(({ hasPreStop }) => !hasPreStop);
+      const [abrupt] = sudden;
       if (abrupt === undefined) continue;
       yield {
         on: workload,
         path: containerPath(workload, abrupt),
         message: `Service ${service.name} is reached from outside, and ${abrupt.name} is told to stop at the moment at which the balancers are told to leave it.`,
+        patch: drainPatch(workload, sudden),
       };
     }
   },

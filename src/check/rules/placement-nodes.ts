@@ -8,6 +8,7 @@ import { NOT_READY, UNREACHABLE, evictionDelaySeconds } from '../../kubernetes/t
 import { floorOf, list, podPath, podSpecOf, requestServices } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { allowedNodes, domainsOf, identityOf } from '../spreading.ts';
+import { tolerationPatch } from '../safe-patches.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode, losingItsZone } from '../witnesses.ts';
 
@@ -288,11 +289,13 @@ const pl14: Rule = {
       if (promised === undefined || seconds === undefined || workload.sourced === undefined) continue;
       const least = settings.nodeMonitorGracePeriod + seconds * 1_000;
       if (least <= promised) continue;
+      const patch = tolerationPatch(workload, context);
       yield {
         on: workload,
         path: [...podPath(workload), 'tolerations'],
         message: `A lost node is noticed after ${sayDuration(settings.nodeMonitorGracePeriod)}, and its pods wait ${sayDuration(seconds * 1_000)} more: at least ${sayDuration(least)} until others are made; ${sayDuration(promised)} is ${alone ? 'accepted' : 'promised'}.`,
         witness: { lose: losingItsNode(workload) },
+        ...(patch === undefined ? {} : { patch }),
       };
     }
   },

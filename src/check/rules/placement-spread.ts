@@ -3,7 +3,9 @@ import type { Workload, World } from '../../inventory/world.ts';
 import { formatSelector } from '../../kubernetes/selectors.ts';
 import { countsItself, countsNothing, isAboutItself, largestPile } from '../../kubernetes/spread.ts';
 import { podPath, podSpecOf } from '../reach.ts';
-import { defect, type Draft, type Rule } from '../rule.ts';
+import type { RuleContext } from '../context.ts';
+import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
+import { spreadPatch } from '../safe-patches.ts';
 import type { Apart } from '../spreading.ts';
 import { HOST_KEYS, ZONE_KEYS, allowedNodes, apartOf, domainsOf, identityOf, isApartBy } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -32,7 +34,7 @@ const pl01: Rule = {
   source: `${SPREAD}/plugin.go (systemDefaultConstraints: 3 on hosts, 5 on zones, ScheduleAnyway)`,
   needs: 'manifests',
   yieldsTo: ['PL02', 'PL03', 'PL05'],
-  *check(world) {
+  *check(world, context) {
     for (const workload of severalOf(world)) {
       // A spread over zones is one over nodes too: a node takes no more than a zone's share.
       const apart = apartOf(workload, world);
@@ -44,10 +46,16 @@ const pl01: Rule = {
         message: `Nothing that is written keeps its ${workload.replicas} replicas apart${soft ? "; only the scheduler's soft default does" : ', and what is written switches the soft default of the scheduler off'}.`,
         cause: defect('no-spread', workload),
         witness: { lose: losingItsNode(workload) },
+        ...patchOf(workload, context),
       };
     }
   },
 };
+
+function patchOf(workload: Workload, context: RuleContext): Pick<FindingDraft, 'patch'> {
+  const patch = spreadPatch(workload, context);
+  return patch === undefined ? {} : { patch };
+}
 
 /** By racks, by power, by any label of its own: somebody thought of it. */
 function hasOtherSpread({ spread, required }: Apart): boolean {
@@ -67,7 +75,8 @@ const pl02: Rule = {
   source: `Kubernetes v1.36 docs, setup/best-practices/multiple-zones; ${SPREAD}/plugin.go (systemDefaultConstraints)`,
   needs: 'document',
   yieldsTo: ['PL11'],
-  *check(world, { zones }) {
+  *check(world, context) {
+    const { zones } = context;
     if (zones.length < 2) return;
     for (const workload of severalOf(world)) {
       const apart = apartOf(workload, world);
@@ -78,6 +87,7 @@ const pl02: Rule = {
         message: `The cluster has ${zones.length} zones, and nothing that is written keeps its ${workload.replicas} replicas out of one.`,
         cause: isApartBy(apart, HOST_KEYS) ? defect('no-zone-spread', workload) : defect('no-spread', workload),
         witness: { lose: losingItsZone(workload) },
+        ...patchOf(workload, context),
       };
     }
   },

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import { NOT_READY, UNREACHABLE } from '../../kubernetes/tolerations.ts';
 import type { Model } from './model.ts';
-import { constraintObject, spreadConstraints } from './spread.ts';
+import { constraintObject, spreadForms } from '../../kubernetes/spread-form.ts';
 import { GPU_RESOURCE } from './gpu.ts';
 
 /** A Deployment and its disruption budget, ready to be copied. */
@@ -46,8 +46,8 @@ function podSpec(model: Model, labels: Readonly<Record<string, string>>): JsonOb
   return {
     priorityClassName: 'holdfast-important',
     terminationGracePeriodSeconds: Math.max(1, Math.min(45, Math.floor(stop))),
-    topologySpreadConstraints: spreadConstraints(model.cluster.survive, model.zones.length).map((one) =>
-      constraintObject(one, labels),
+    topologySpreadConstraints: spreadForms(model.cluster.survive, model.zones.length).map((one) =>
+      constraintObject(one, { labelSelector: { matchLabels: labels }, hashed: true }),
     ),
     ...(tolerationBy === 'pods' && seconds !== 300 ? { tolerations } : {}),
     containers: [

@@ -3,14 +3,14 @@ import { formatBytes, formatCpu } from '../../../core/quantity.ts';
 import type { Decision } from '../../../system.ts';
 import type { Model } from '../model.ts';
 import { sources } from '../sources.ts';
-import { spreadConstraints } from '../spread.ts';
+import { spreadForms } from '../../../kubernetes/spread-form.ts';
 
 export function placementDecisions(model: Model): readonly Decision[] {
   return [spread(model), priorities(model), disruptionBudget(model), admission(model), namespaces(model)];
 }
 
 function spread({ cluster, zones }: Model): Decision {
-  const constraints = spreadConstraints(cluster.survive, zones.length);
+  const constraints = spreadForms(cluster.survive, zones.length);
   const zonal = constraints.find(({ topologyKey }) => topologyKey === 'topology.kubernetes.io/zone');
   const [hard] = [zonal?.whenUnsatisfiable === 'DoNotSchedule'];
   const zoneWords =
