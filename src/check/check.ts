@@ -1,6 +1,7 @@
 /** The check: a world in, findings out. Pure: the time and what was decided before come in as arguments. */
 import type { World } from '../inventory/world.ts';
-import { positionOf } from '../inventory/origin.ts';
+import { sayKind } from '../inventory/live/kinds.ts';
+import { placeOf } from '../inventory/origin.ts';
 import { formatPath } from '../inventory/refusals.ts';
 import { type ContextInputs, type RuleContext, ruleContext } from './context.ts';
 import { judge } from './intent.ts';
@@ -83,7 +84,7 @@ function sourcedOf(on: Target): Extract<Target, { object: unknown }> | undefined
 
 function originOf(on: Target, path: Merged['draft']['path']): FindingOrigin {
   const sourced = sourcedOf(on);
-  if (sourced !== undefined) return positionOf(sourced.origin, path);
+  if (sourced !== undefined) return placeOf(sourced.origin, path);
   return 'at' in on && on.at !== undefined ? on.at : {};
 }
 
@@ -127,14 +128,20 @@ function markKnown(finding: Finding, baseline: ReadonlySet<string> | undefined):
   return baseline?.has(finding.fingerprint) === true ? { ...finding, known: true } : finding;
 }
 
-/** Kinds whose pods are there and not understood. */
-function notSeen({ unknownKinds }: World): FindingList['notSeen'] {
-  return unknownKinds
+/** Kinds whose pods are there and not understood, and those that a live cluster did not show. */
+function notSeen({ unknownKinds, live }: World): FindingList['notSeen'] {
+  const notUnderstood = unknownKinds
     .filter(({ withPodTemplate }) => withPodTemplate > 0)
     .map(({ apiVersion, kind, withPodTemplate }) => ({
       kind: `${apiVersion} ${kind}`,
       why: `Its ${withPodTemplate === 1 ? 'pod template is' : `${withPodTemplate} pod templates are`} not understood: who makes pods of it is not known.`,
     }));
+  const unseen = live?.unseen.map(({ kind, why }) => ({ kind: sayKind(kind), why })) ?? [];
+  const others =
+    live?.namespace === undefined
+      ? []
+      : [{ kind: 'Other namespaces', why: `Only the namespace ${live.namespace} was read.` }];
+  return [...others, ...unseen, ...notUnderstood];
 }
 
 function summaryOf(

@@ -48,7 +48,7 @@ function emptiness(
   { passedOver, configurations }: Pick<Inventory, 'passedOver' | 'configurations'>,
 ): readonly Problem[] {
   const found = passedOver.some((one) => one.file === file);
-  if (found || configurations.some(({ origin }) => origin.source.file === file)) return [];
+  if (found || configurations.some(({ origin }) => positionOf(origin)?.file === file)) return [];
   if (text.trim() === '') return [problem(`${file} is empty`)];
   const blank = text.split(/\r?\n/).every((line) => /^\uFEFF?\s*(?:#.*|(?:---|\.\.\.).*|null|~)?$/.test(line));
   return [problem(`${file} holds ${blank ? 'no document but comments' : 'a list without items'}`)];

@@ -1,10 +1,11 @@
-/** Effects: the files, directories and standard input that a command was given → a world. */
+/** Effects: the files, directories, standard input and live cluster that a command was given → a world. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { HoldfastError } from '../core/error.ts';
 import { readTexts } from '../inventory/read.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import type { World } from '../inventory/world.ts';
 import { detail, flag, type Invocation, listOption, progress, textOption } from './invocation.ts';
+import { readLiveObjects } from './read-live.ts';
 import { documentAmong, type MadeWorld, makeWorld, refusedInput, type WorldInputs } from './world-inputs.ts';
 
 /** The world of `-f` and of the paths given. Never picks up a document that nobody named. */
@@ -19,7 +20,10 @@ export async function readWorld(
   sayNotes(invocation, made.world, inputs);
   if (nodes.length === 0)
     throw new HoldfastError('no-nodes', 'The input holds no nodes.', {
-      hint: 'Give Node objects (kubectl get nodes -o yaml) or a cluster document with pools beside the manifests.',
+      hint:
+        inputs.live === undefined
+          ? 'Give Node objects (kubectl get nodes -o yaml) or a cluster document with pools beside the manifests.'
+          : 'The credentials must be allowed to list nodes.',
     });
   return { ...made, inputs };
 }
@@ -40,14 +44,22 @@ export function sayNotes(invocation: Invocation, world: World, { texts, named }:
 
 /** The texts of the paths, with the manifests that a document among them names. */
 export async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
-  if (paths.length === 0)
-    throw new HoldfastError('no-input', 'No manifests and no cluster document were named.', {
-      hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml.',
+  const fromCluster = ['context', 'kubeconfig'].some((option) => textOption(invocation, option) !== undefined);
+  if (paths.length === 0 && !fromCluster)
+    throw new HoldfastError('no-input', 'No manifests, no cluster document and no cluster were named.', {
+      hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml; or a live cluster with --context.',
     });
   const texts = await read(invocation, paths);
   const document = documentAmong(texts);
-  const named = document === undefined ? [] : await namedWorkloads(invocation, document, texts.length > 1);
-  return { texts, named, kubernetesVersion: textOption(invocation, 'kubernetesVersion') };
+  const given = fromCluster || texts.length > 1;
+  const named = document === undefined ? [] : await namedWorkloads(invocation, document, given);
+  const live = await readLiveObjects(invocation);
+  return {
+    texts,
+    named,
+    kubernetesVersion: textOption(invocation, 'kubernetesVersion'),
+    ...(live === undefined ? {} : { live }),
+  };
 }
 
 /** What the document names under `workloads:`, from where it lies, unless manifests were given beside it. */

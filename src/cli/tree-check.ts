@@ -1,6 +1,6 @@
 /** The commands around findings, in words. */
 import { FORMATS } from './check-output.ts';
-import { namedFile, output } from './tree-options.ts';
+import { liveOptions, namedFile, output } from './tree-options.ts';
 import type { CommandWords, OptionWords } from './words.ts';
 
 const ownRules: OptionWords = {
@@ -23,6 +23,7 @@ export const check: CommandWords = {
   ],
   options: [
     namedFile,
+    ...liveOptions,
     {
       flags: '--fail-on <severity>',
       description: 'exit with 1 from this severity on',
@@ -57,7 +58,8 @@ export const check: CommandWords = {
       does: 'with the workloads and nodes of the document: each with its failure',
     },
     { run: 'helm template shop | holdfast check -f -', does: 'a chart' },
-    { run: 'kubectl get all,pdb,nodes -A -o yaml | holdfast check -f - -o wide', does: 'what runs now' },
+    { run: 'holdfast check --context prod -o wide', does: 'what runs now' },
+    { run: 'holdfast check --context prod -f manifests/', does: 'what would run if these were applied' },
     { run: 'holdfast check -f manifests/ --fix --dry-run', does: 'the safe patches as a diff' },
     { run: 'holdfast check -f manifests/ --baseline baseline.json', does: 'in CI: only what is new fails' },
   ],

@@ -1,9 +1,12 @@
 /** The commands that run the twin, in words. */
 import { FAULT_KINDS } from '../faults/catalog.ts';
-import { namedFile, output } from './tree-options.ts';
+import { context, kubeconfig, liveOptions, namedFile, output } from './tree-options.ts';
 import type { CommandWords, OptionWords } from './words.ts';
 
-const namespace: OptionWords = { flags: '-n, --namespace <name>', description: 'only pods of this namespace' };
+const namespace: OptionWords = {
+  flags: '-n, --namespace <name>',
+  description: 'only pods of this namespace; of a live cluster only it is read',
+};
 const kubernetesVersion: OptionWords = {
   flags: '--kubernetes-version <version>',
   description: 'look at the input as if it ran this version: 1.34, 1.35 or 1.36 (default: that of the nodes)',
@@ -34,6 +37,8 @@ export const explainPods: CommandWords = {
   ],
   options: [
     namedFile,
+    context,
+    kubeconfig,
     namespace,
     {
       flags: '--sequence',
@@ -57,6 +62,7 @@ export const simulate: CommandWords = {
   arguments: [manifests],
   options: [
     namedFile,
+    ...liveOptions,
     {
       flags: '--lose <fault>',
       description: 'what breaks: zone=us-west-2b,at=10s,for=5m; may be repeated',
@@ -96,6 +102,7 @@ export const sweep: CommandWords = {
   arguments: [manifests],
   options: [
     namedFile,
+    ...liveOptions,
     {
       flags: '--domain <list>',
       description: `what to lose, with commas: ${FAULT_KINDS.join(', ')}, rack=LABEL (default: zone,node,member)`,

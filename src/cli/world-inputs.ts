@@ -2,6 +2,7 @@
 import { HoldfastError, type Problem } from '../core/error.ts';
 import type { InputText, Inventory } from '../inventory/inventory.ts';
 import { mergeInventories, readInventory } from '../inventory/inventory.ts';
+import { inventoryOfLive, type LiveObjects } from '../inventory/live/live-objects.ts';
 import type { World } from '../inventory/world.ts';
 import { worldOfInventory, worldOfPlan } from '../inventory/world-of.ts';
 import { contradictionsIn } from '../plan/contradictions.ts';
@@ -19,6 +20,8 @@ export interface WorldInputs {
   readonly texts: readonly InputText[];
   /** Manifests that the document names under `workloads:`; used when none were given. */
   readonly named: readonly InputText[];
+  /** What a live cluster holds; manifests beside it stand in the place of its objects. */
+  readonly live?: LiveObjects;
   /** In place of what the nodes say, `v1.36`. */
   readonly kubernetesVersion: string | undefined;
 }
@@ -52,12 +55,22 @@ export function makeWorld(inputs: WorldInputs): MadeWorld {
  * @throws HoldfastError as `makeWorld`, but for `refused-input`.
  */
 export function makeReadableWorld(inputs: WorldInputs): MadeWorld {
-  const given = readInventory(inputs.texts);
+  const written = readInventory(inputs.texts);
+  const nothing = noObjects(inputs.texts, written);
+  if (nothing !== undefined) throw nothing;
+  const given = inputs.live === undefined ? written : mergeInventories([inventoryOfLive(inputs.live), written]);
   const made = worldOfInputs(given, inputs);
   const { world } = made;
   const told = inputs.kubernetesVersion ?? world.kubernetesVersion ?? versions.kubernetes.version;
   const version = checkedVersion(told, inputs.kubernetesVersion);
-  return { ...made, world: { ...world, kubernetesVersion: version.version }, notes: version.notes };
+  const notes = [...version.notes, ...partNotes(world)];
+  return { ...made, world: { ...world, kubernetesVersion: version.version }, notes };
+}
+
+/** What a simulation of a part of a cluster takes for the whole. */
+function partNotes({ live }: World): readonly string[] {
+  if (live?.namespace === undefined) return [];
+  return [`Only the namespace ${live.namespace} was read: pods of others take no room on the nodes.`];
 }
 
 /** The one cluster document among the texts, if there is one. */
@@ -73,8 +86,6 @@ export function documentAmong(texts: readonly InputText[]): DocumentText | undef
 }
 
 function worldOfInputs(given: Inventory, { texts, named }: WorldInputs): Pick<MadeWorld, 'world' | 'plan'> {
-  const nothing = noObjects(texts, given);
-  if (nothing !== undefined) throw nothing;
   const text = documentAmong(texts);
   if (text === undefined) return { world: worldOfInventory(given), plan: undefined };
   const document = readClusterDocument(text);
@@ -82,6 +93,7 @@ function worldOfInputs(given: Inventory, { texts, named }: WorldInputs): Pick<Ma
   const problems = contradictionsIn(document, plan);
   if (problems.length > 0)
     throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
+  if (given.live !== undefined) return { world: worldOfInventory(given, plan), plan };
   const ofDocument = readInventory(named);
   const noWorkloads = noObjects(named, ofDocument);
   if (noWorkloads !== undefined) throw noWorkloads;

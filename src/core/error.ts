@@ -18,7 +18,7 @@ export interface Problem {
   readonly message: string;
   /** The path in the document, e.g. `spec.etcd.members`. */
   readonly path?: string;
-  readonly at?: Position;
+  readonly at?: Position | undefined;
   /** What was found, as written. */
   readonly found?: string;
   readonly expected?: string;

@@ -18,13 +18,22 @@ export function duplicatesOf(objects: readonly Sourced[]): {
     if (earlier !== undefined) replaced.set(earlier, sourced);
   }
   if (replaced.size === 0) return { kept: objects, problems: [] };
-  const problems = [...replaced].map(([earlier, later]): Problem => ({
-    code: 'duplicate-object',
-    message: `${labelOf(earlier.object)} is given twice; the later one, in ${formatPosition(positionOf(later.origin))}, is used`,
-    at: positionOf(earlier.origin),
-    expected: 'each object once',
-  }));
+  const problems = [...replaced].flatMap(([earlier, later]) => problemOf(earlier, later));
   return { kept: objects.filter((sourced) => !replaced.has(sourced)), problems };
+}
+
+/** A file beside a live cluster says what its object will be: that is no mistake. */
+function problemOf({ object, origin }: Sourced, later: Sourced): readonly Problem[] {
+  const [at, where] = [positionOf(origin), positionOf(later.origin)];
+  if (at === undefined || where === undefined) return [];
+  return [
+    {
+      code: 'duplicate-object',
+      message: `${labelOf(object)} is given twice; the later one, in ${formatPosition(where)}, is used`,
+      at,
+      expected: 'each object once',
+    },
+  ];
 }
 
 /** The latest object of each identity. Maps within maps: a key made of all parts would cost more than the rest of reading. */

@@ -4,7 +4,7 @@ import { namespaceOf } from './identity.ts';
 import type { Inventory } from './inventory.ts';
 import { mergeInventories, readInventory } from './inventory.ts';
 import { isClusterDocument, scopeOf } from './kinds.ts';
-import { positionOf } from './origin.ts';
+import { type FileOrigin, positionOf } from './origin.ts';
 
 const read = (text: string, file = 'a.yaml', named = true) => readInventory([{ file, text, named }]);
 const names = ({ objects }: Inventory) => objects.map(({ object }) => `${object.kind}/${object.metadata?.name ?? ''}`);
@@ -17,17 +17,18 @@ describe('an inventory', () => {
   it('holds the objects of several documents, each with its place', () => {
     const inventory = read(`${object('Service', 'a')}---\n${object('Secret', 'b')}`);
     expect(names(inventory)).toEqual(['Service/a', 'Secret/b']);
-    expect(inventory.objects.map(({ origin }) => formatPosition(positionOf(origin, ['metadata', 'name'])))).toEqual([
-      'a.yaml:3:12',
-      'a.yaml:7:12',
-    ]);
+    expect(
+      inventory.objects.map(({ origin }) => formatPosition(positionOf(origin as FileOrigin, ['metadata', 'name']))),
+    ).toEqual(['a.yaml:3:12', 'a.yaml:7:12']);
   });
 
   it('takes lists apart; items of typed lists learn their kind', () => {
     const list =
       'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: a}}\n- apiVersion: v1\n  kind: Secret\n  metadata:\n    name: b\n';
     expect(names(read(list))).toEqual(['Service/a', 'Secret/b']);
-    expect(read(list).objects.map(({ origin }) => positionOf(origin, ['metadata', 'name']).line)).toEqual([4, 8]);
+    expect(read(list).objects.map(({ origin }) => positionOf(origin as FileOrigin, ['metadata', 'name']).line)).toEqual(
+      [4, 8],
+    );
     const typed =
       '{"apiVersion": "v1", "kind": "PodList", "items": [{"metadata": {"name": "p"}}, {"metadata": {"name": "q"}}]}';
     const inventory = read(typed, 'a.json');

@@ -9,7 +9,7 @@ import type { KubernetesObject } from '../system.ts';
 import { duplicatesOf } from './duplicates.ts';
 import type { Sourced } from './identity.ts';
 import { isClusterDocument, isConfiguration, isUnderstood } from './kinds.ts';
-import type { Origin, SourceText, TextStart } from './origin.ts';
+import type { FileOrigin, SourceText, TextStart } from './origin.ts';
 import { positionOf, sourceText } from './origin.ts';
 import { parseJson } from './parse-json.ts';
 import { parseYaml, partsOf } from './parse-yaml.ts';
@@ -49,6 +49,27 @@ export interface Inventory {
   /** Documents found in directories that are no manifests. */
   readonly passedOver: readonly { readonly file: string; readonly line: number; readonly why: string }[];
   readonly problems: readonly Problem[];
+  /** Of a live cluster; absent when everything was given that is to be looked at. */
+  readonly live?: LiveReading;
+}
+
+/** What is known of a live cluster beside its objects. */
+export interface LiveReading {
+  /** Of the kubeconfig. */
+  readonly context: string;
+  /** The only namespace that was read; undefined: all. */
+  readonly namespace: string | undefined;
+  /** Of the API server, `v1.36.3`; undefined when it does not tell. */
+  readonly kubernetesVersion: string | undefined;
+  readonly unseen: readonly Unseen[];
+}
+
+/** A kind that the cluster serves and of which nothing could be read. Its objects may be there. */
+export interface Unseen {
+  /** `policy/PodDisruptionBudget`, the core group being empty. */
+  readonly kind: string;
+  /** One sentence. */
+  readonly why: string;
 }
 
 interface Collected {
@@ -70,7 +91,9 @@ export function readInventory(texts: readonly InputText[]): Inventory {
 /** One inventory of several, the later ones over the earlier ones. */
 export function mergeInventories(inventories: readonly Inventory[]): Inventory {
   const { kept, problems } = duplicatesOf(inventories.flatMap(({ objects }) => objects));
+  const live = inventories.find((inventory) => inventory.live !== undefined)?.live;
   return {
+    ...(live === undefined ? {} : { live }),
     objects: kept,
     configurations: inventories.flatMap(({ configurations }) => configurations),
     clusterDocuments: inventories.flatMap(({ clusterDocuments }) => clusterDocuments),
@@ -137,7 +160,8 @@ function collectDocument(document: ParsedDocument, input: InputText, into: Colle
   }
   for (const [index, item] of list.items.entries()) {
     const part = document.items[index];
-    const itemOrigin: Origin = part === undefined ? { ...origin, prefix: ['items', index] } : { ...origin, ...part };
+    const itemOrigin: FileOrigin =
+      part === undefined ? { ...origin, prefix: ['items', index] } : { ...origin, ...part };
     if (isObject(item)) collectObject(withKind(item, list), itemOrigin, { ...input, named: true }, into);
     else if (item !== null)
       passOver(itemOrigin, { ...input, named: true }, into, `the item is ${describe(item)}, not a Kubernetes object`);
@@ -162,7 +186,7 @@ function withKind(item: Record<string, unknown>, { apiVersion, itemKind }: Objec
   return { apiVersion, kind: itemKind, ...item };
 }
 
-function collectObject(value: Record<string, unknown>, origin: Origin, input: InputText, into: Collected): void {
+function collectObject(value: Record<string, unknown>, origin: FileOrigin, input: InputText, into: Collected): void {
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '') {
     const missing = [
@@ -193,11 +217,11 @@ function collectObject(value: Record<string, unknown>, origin: Origin, input: In
 }
 
 /** A cluster document in JSON, or in a flow that was not recognised before parsing: its text with its lines kept. */
-function documentText(source: SourceText, { start, end }: Origin): string {
+function documentText(source: SourceText, { start, end }: FileOrigin): string {
   return blank(source.text.slice(0, start)) + source.text.slice(start, end);
 }
 
-function passOver(origin: Origin, input: InputText, into: Collected, why: string): void {
+function passOver(origin: FileOrigin, input: InputText, into: Collected, why: string): void {
   const at = positionOf(origin);
   if (!input.named) into.passedOver.push({ file: input.file, line: at.line, why });
   else
@@ -210,7 +234,7 @@ function passOver(origin: Origin, input: InputText, into: Collected, why: string
 }
 
 /** What keeps the object from having a name that the API takes; undefined when it has one. */
-function nameProblem(object: KubernetesObject, origin: Origin): Problem | undefined {
+function nameProblem(object: KubernetesObject, origin: FileOrigin): Problem | undefined {
   const metadata: unknown = object.metadata;
   const name = isObject(metadata) ? metadata['name'] : undefined;
   if (typeof name === 'string' && name !== '') return undefined;
@@ -225,7 +249,7 @@ function nameProblem(object: KubernetesObject, origin: Origin): Problem | undefi
   };
 }
 
-function countUnknown(objects: readonly Sourced[]): readonly UnknownKind[] {
+export function countUnknown(objects: readonly Sourced[]): readonly UnknownKind[] {
   const counts = new Map<string, { apiVersion: string; kind: string; count: number; withPodTemplate: number }>();
   for (const { object } of objects) {
     const { apiVersion, kind } = object;

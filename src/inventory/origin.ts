@@ -1,6 +1,6 @@
 /**
- * Where an object was read from. Line and column of a field are found only when somebody asks: the one document is
- * scanned again, nothing is kept per field.
+ * Where an object was read from: a file, or a live cluster. Line and column of a field are found only when somebody
+ * asks: the one document is scanned again, nothing is kept per field.
  */
 import type { Position } from '../core/error.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
@@ -15,7 +15,15 @@ export interface SourceText {
   positionAt(offset: number): Position;
 }
 
-export interface Origin {
+export type Origin = FileOrigin | LiveOrigin;
+
+/** An object that an API server gave: it stands in no line. */
+export interface LiveOrigin {
+  /** Of the kubeconfig. */
+  readonly context: string;
+}
+
+export interface FileOrigin {
   readonly source: SourceText;
   readonly format: 'yaml' | 'json';
   /** The part of the text that holds the object, alone or among others. */
@@ -48,12 +56,26 @@ export function sourceText(file: string, text: string, from: TextStart = WHOLE):
   };
 }
 
+export function isLive(origin: Origin): origin is LiveOrigin {
+  return 'context' in origin;
+}
+
 /** The place of a field, or of the nearest of its parents that is written; without a path, of the object. */
-export function positionOf(origin: Origin, path: FieldPath = []): Position {
+export function positionOf(origin: FileOrigin, path?: FieldPath): Position;
+export function positionOf(origin: Origin, path?: FieldPath): Position | undefined;
+export function positionOf(origin: Origin, path: FieldPath = []): Position | undefined {
+  if (isLive(origin)) return undefined;
   const { source, start, end, prefix, format } = origin;
   const text = source.text.slice(start, end);
   const locate = format === 'json' ? locateJson : locateYaml;
   return source.positionAt(start + locate(text, [...prefix, ...path]));
+}
+
+/** What findings and causes say of where a field is: its line, or the cluster that it was read from. */
+export type Place = Position | LiveOrigin;
+
+export function placeOf(origin: Origin, path: FieldPath = []): Place {
+  return isLive(origin) ? { context: origin.context } : positionOf(origin, path);
 }
 
 function lineStarts(text: string): readonly number[] {

@@ -1,11 +1,11 @@
 /** What the parsers give: values with the part of the text that they stand in, and what was wrong. */
 import type { Problem } from '../core/error.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
-import type { Origin, SourceText } from './origin.ts';
+import type { FileOrigin, SourceText } from './origin.ts';
 
 export interface ParsedDocument {
   readonly value: unknown;
-  readonly origin: Origin;
+  readonly origin: FileOrigin;
   /** Where each element of its `items` stands by itself; undefined when they are only found within the whole. */
   readonly items: readonly (TextPart | undefined)[];
 }

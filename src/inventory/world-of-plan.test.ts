@@ -11,7 +11,7 @@ import { baseSpec } from '../spec/cluster.ts';
 import { checkClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
 import { readInventory } from './inventory.ts';
-import { positionOf } from './origin.ts';
+import { type FileOrigin, positionOf } from './origin.ts';
 import { readTexts } from './read.ts';
 import { worldOfPlan } from './world-of.ts';
 
@@ -106,7 +106,7 @@ describe('the world of a plan', () => {
     expect(
       world.workloads.map(({ id, sourced }) => [
         id,
-        sourced && formatPosition(positionOf(sourced.origin, ['metadata', 'name'])),
+        sourced && formatPosition(positionOf(sourced.origin as FileOrigin, ['metadata', 'name'])),
       ]),
     ).toEqual([
       ['DaemonSet/kube-system/agent', 'scheduling/objects/daemonset-agent.yaml:4:12'],

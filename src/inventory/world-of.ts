@@ -49,12 +49,17 @@ export interface PlanInputs {
   readonly workloads: Inventory;
 }
 
-/** The world of manifests or live objects. */
-export function worldOfInventory(inventory: Inventory): World {
+/**
+ * The world of manifests or live objects. Where they do not tell of the control plane, the plan does, if there is one:
+ * what a cluster holds is what it holds, whatever its document says.
+ */
+export function worldOfInventory(inventory: Inventory, plan?: Plan): World {
   const reading = startReading(inventory);
   const nodes = reading.refusals.without(nodesOfObjects(reading.index, reading.refuseIn));
-  const controlPlane = controlPlaneOfObjects(reading.index, inventory.configurations, nodes);
-  return build(reading, { of: 'inventory', nodes, controlPlane, kubernetesVersion: kubeletVersion(nodes) });
+  const found = controlPlaneOfObjects(reading.index, inventory.configurations, nodes);
+  const controlPlane = found.kind === 'unknown' && plan !== undefined ? controlPlaneOfPlan(plan) : found;
+  const kubernetesVersion = inventory.live?.kubernetesVersion ?? kubeletVersion(nodes);
+  return build(reading, { of: 'inventory', nodes, controlPlane, kubernetesVersion });
 }
 
 /** The world that a plan makes. Node objects among the workloads stand beside the machines of the pools. */
@@ -148,6 +153,7 @@ function build(reading: Reading, ground: Ground): World {
   return {
     ...ground,
     ...parts,
+    live: inventory.live,
     index,
     zones: zonesOfNodes(nodes, controlPlane.members),
     workloads,

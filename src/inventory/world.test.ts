@@ -6,7 +6,7 @@ import { reader } from '../kubernetes/objects.ts';
 import { controllerKey } from './controllers.ts';
 import { find, labelled, ofKind } from './indexes.ts';
 import { readInventory } from './inventory.ts';
-import { positionOf } from './origin.ts';
+import { type FileOrigin, positionOf } from './origin.ts';
 import { selectedPods } from './relations.ts';
 import type { World } from './world.ts';
 import { labelsOfPod } from './world.ts';
@@ -170,7 +170,9 @@ describe('the world of manifests', () => {
 
   it('finds objects by kind, name and labels, and leads back to their lines', () => {
     const found = find(shop.index, 'apps/Deployment', 'shop', 'web');
-    expect(found && formatPosition(positionOf(found.origin, ['spec', 'replicas']))).toBe('shop/web.yaml:16:3');
+    expect(found && formatPosition(positionOf(found.origin as FileOrigin, ['spec', 'replicas']))).toBe(
+      'shop/web.yaml:16:3',
+    );
     expect(ofKind(shop.index, '/Service')).toHaveLength(2);
     const selector = readSelector(reader({ s: { matchLabels: { a: 'b' } } }), 's');
     expect(labelled(shop.index, '/Service', 'shop', selector)).toEqual([]);

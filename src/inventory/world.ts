@@ -21,7 +21,7 @@ import type { ClaimSpec, ClaimState, StorageClassSpec, VolumeSpec } from '../kub
 import type { CsiState } from './csi.ts';
 import type { Sourced } from './identity.ts';
 import type { ObjectIndex, Owner } from './indexes.ts';
-import type { Inventory, UnknownKind } from './inventory.ts';
+import type { Inventory, LiveReading, UnknownKind } from './inventory.ts';
 import type { RefusedObject } from './refusals.ts';
 
 export interface World {
@@ -29,6 +29,8 @@ export interface World {
   readonly of: 'inventory' | 'plan';
   /** Of the API server, `v1.36.3`; undefined when nothing tells. */
   readonly kubernetesVersion: string | undefined;
+  /** Of a live cluster: which, and what of it could not be read. Undefined for manifests and plans alone. */
+  readonly live: LiveReading | undefined;
   readonly index: ObjectIndex;
   /** Every namespace that is given or lived in, with the labels that the API server adds. */
   readonly namespaces: ReadonlyMap<string, Namespace>;

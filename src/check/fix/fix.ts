@@ -3,6 +3,7 @@
  * gone and none came. Pure: texts in, texts out.
  */
 import type { Sourced } from '../../inventory/identity.ts';
+import { type FileOrigin, isLive } from '../../inventory/origin.ts';
 import type { World } from '../../inventory/world.ts';
 import type { KubernetesObject } from '../../system.ts';
 import type { FieldPath } from '../../kubernetes/objects.ts';
@@ -49,12 +50,13 @@ function attempt(so: Attempt, finding: Finding, checkAgain: (texts: Texts) => Ch
   // A patch before it mended it too.
   if (here === undefined) return { ...so, mended: [...so.mended, finding] };
   const sourced = objectNamed(world, sayObject(finding.object));
-  const file = sourced?.origin.source.file;
+  const origin = sourced === undefined || isLive(sourced.origin) ? undefined : sourced.origin;
+  const file = origin?.source.file;
   const text = file === undefined ? undefined : so.texts.get(file);
-  if (sourced === undefined || file === undefined || text === undefined)
+  if (origin === undefined || file === undefined || text === undefined)
     return leave('it is not written in a file that was given');
   const edited =
-    here.adds === undefined ? editObject(text, sourced, here.patch ?? []) : withObject(text, sourced, here.adds);
+    here.adds === undefined ? editObject(text, origin, here.patch ?? []) : withObject(text, origin, here.adds);
   if (edited === undefined) return leave('it cannot be made by changing lines of the file');
   const texts = new Map(so.texts).set(file, edited);
   const checked = checkAgain(texts);
@@ -76,8 +78,11 @@ function objectNamed({ index }: World, name: string): Sourced | undefined {
 }
 
 /** The text with the object changed; undefined when a step cannot be made. */
-function editObject(text: string, { origin }: Sourced, patch: readonly JsonPatchStep[]): string | undefined {
-  const { start, end, prefix } = origin;
+function editObject(
+  text: string,
+  { start, end, prefix }: FileOrigin,
+  patch: readonly JsonPatchStep[],
+): string | undefined {
   let part: string | undefined = text.slice(start, end);
   for (const { op, path, value } of patch) {
     if (part === undefined) return undefined;
@@ -87,8 +92,11 @@ function editObject(text: string, { origin }: Sourced, patch: readonly JsonPatch
 }
 
 /** The text with one more object behind the one that needs it; undefined in a file that can hold no second one. */
-function withObject(text: string, { origin }: Sourced, object: KubernetesObject): string | undefined {
-  const { start, end, prefix, format } = origin;
+function withObject(
+  text: string,
+  { start, end, prefix, format }: FileOrigin,
+  object: KubernetesObject,
+): string | undefined {
   if (prefix.length > 0) {
     const part = editYaml(text.slice(start, end), { op: 'add', path: [...prefix.slice(0, -1), '-'], value: object });
     return part === undefined ? undefined : text.slice(0, start) + part + text.slice(end);

@@ -3,6 +3,7 @@ import { parseDuration } from '../../core/duration.ts';
 import type { Millis } from '../../core/units.ts';
 import type { Member } from '../../facts.ts';
 import { statedFlag } from '../../inventory/control-plane.ts';
+import { isLive } from '../../inventory/origin.ts';
 import type { World } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 
@@ -184,7 +185,7 @@ interface Kubeconfig {
 
 function kubeconfigsOf({ configurations }: World): readonly Kubeconfig[] {
   return configurations.flatMap(({ object, origin }) => {
-    if (object.kind !== 'Config') return [];
+    if (object.kind !== 'Config' || isLive(origin)) return [];
     const server = at(object, 'clusters', 0, 'cluster', 'server');
     const user = at(object, 'users', 0, 'name');
     if (typeof server !== 'string') return [];

@@ -4,7 +4,7 @@
  */
 import type { Millis } from '../../core/units.ts';
 import { selects } from '../../kubernetes/selectors.ts';
-import { positionOf } from '../../inventory/origin.ts';
+import { placeOf } from '../../inventory/origin.ts';
 import type { Workload, WorldWebhook } from '../../inventory/world.ts';
 import { nameOf } from '../../inventory/identity.ts';
 import type { Cause } from '../control-plane/timeline.ts';
@@ -57,7 +57,7 @@ export function admissionOf(run: Run): Admission {
         if (!broken && !isDeserted(webhook)) continue;
         return {
           say: `webhook ${webhook.spec.name} must answer (failurePolicy Fail) and ${broken ? 'does not' : 'no pod behind it is ready'}: no pod can be made`,
-          origin: positionOf(webhook.configuration.origin, [...webhook.path, 'failurePolicy']),
+          origin: placeOf(webhook.configuration.origin, [...webhook.path, 'failurePolicy']),
         };
       }
       return undefined;

@@ -3,7 +3,7 @@
  * disruption controller's counts are kept with every change, as its status and the API server's map of disrupted pods
  * together do.
  */
-import { positionOf } from '../../inventory/origin.ts';
+import { placeOf } from '../../inventory/origin.ts';
 import type { Cause } from '../control-plane/timeline.ts';
 import { disruptionsAllowed } from '../engine/cluster.ts';
 import type { Run } from '../engine/run.ts';
@@ -22,7 +22,7 @@ export function refusalOf({ state, tables, world }: Run, pod: PodIndex): Cause |
   const [first, ...more] = tables.budgets.ofTemplate.get(template) ?? [];
   const budget = first === undefined ? undefined : world.budgets[first];
   if (first === undefined || budget === undefined) return undefined;
-  const origin = positionOf(budget.sourced.origin, ['spec']);
+  const origin = placeOf(budget.sourced.origin, ['spec']);
   if (more.length > 0) return { say: 'more than one budget selects the pod: no eviction is ever granted', origin };
   const healthy = tables.budgets.healthy.get(first);
   const desired = tables.budgets.desired[first];

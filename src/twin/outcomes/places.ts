@@ -1,7 +1,7 @@
 /** Lines of objects that decide: where a workload's template says what keeps its pods from a node. */
 import type { FieldPath } from '../../kubernetes/objects.ts';
 import { at } from '../../kubernetes/objects.ts';
-import { positionOf } from '../../inventory/origin.ts';
+import { placeOf } from '../../inventory/origin.ts';
 import type { Workload } from '../../inventory/world.ts';
 import type { Cause } from '../control-plane/timeline.ts';
 
@@ -36,11 +36,11 @@ export function placeOfTolerations(workload: Workload): Place | undefined {
 
 /** Of the object itself, or of a field of it. */
 export function placeOfWorkload({ sourced }: Workload, path: FieldPath = []): Place | undefined {
-  return sourced === undefined ? undefined : positionOf(sourced.origin, path);
+  return sourced === undefined ? undefined : placeOf(sourced.origin, path);
 }
 
 function placeIn({ sourced, spec }: Workload, path: FieldPath): Place | undefined {
-  return sourced === undefined ? undefined : positionOf(sourced.origin, [...spec.templatePath, 'spec', ...path]);
+  return sourced === undefined ? undefined : placeOf(sourced.origin, [...spec.templatePath, 'spec', ...path]);
 }
 
 function isWritten({ sourced, spec }: Workload, path: FieldPath): boolean {
