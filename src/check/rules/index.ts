@@ -2,14 +2,17 @@
 import { FAMILIES } from '../families.ts';
 import type { Rule } from '../rule.ts';
 import { admission } from './admission.ts';
+import { admissionTrust } from './admission-trust.ts';
 import { autoscaling } from './autoscaling.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './control-plane.ts';
 import { controlPlaneCare } from './control-plane-care.ts';
 import { network } from './network.ts';
+import { networkCertificates } from './network-certificates.ts';
 import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
 import { recovery } from './recovery.ts';
+import { recoveryBackup } from './recovery-backup.ts';
 import { removedApis } from './removed-apis.ts';
 import { storage } from './storage.ts';
 import { storageZones } from './storage-zones.ts';
@@ -43,14 +46,17 @@ export const rules: readonly Rule[] = [
   ...rolloutRoom,
   ...rolloutUpdate,
   ...admission,
+  ...admissionTrust,
   ...autoscaling,
   ...capacity,
   ...controlPlane,
   ...controlPlaneCare,
   ...network,
+  ...networkCertificates,
   ...priority,
   ...quorum,
   ...recovery,
+  ...recoveryBackup,
   ...storage,
   ...storageZones,
   ...removedApis,
