@@ -1,22 +1,31 @@
 /** Where the input may be only a part of what runs: what could be made by somebody whose objects are not understood. */
 import { namespaceOf } from '../inventory/identity.ts';
-import { isUnderstood } from '../inventory/kinds.ts';
+import { isUnderstood, makesNothing } from '../inventory/kinds.ts';
 import type { World } from '../inventory/world.ts';
 
+type Hidden = (namespace: string) => string | undefined;
+
 /** Why pods of the namespace may exist that the input does not show; undefined when nothing hints at any. */
-export function hiddenPods(world: World): (namespace: string) => string | undefined {
-  const makers = new Map<string, string>();
+export function hiddenPods(world: World): Hidden {
+  const made = hiddenMakers(world);
   const inhabited = new Set(world.workloads.map(({ namespace }) => namespace));
-  for (const { object } of world.index.all) {
-    if (isUnderstood(object.apiVersion, object.kind)) continue;
-    const namespace = namespaceOf(object) ?? writtenNamespace(object.metadata);
-    if (!makers.has(namespace)) makers.set(namespace, `${object.kind} of ${object.apiVersion}`);
-  }
   return (namespace) => {
-    const maker = makers.get(namespace);
+    const maker = made(namespace);
     if (maker !== undefined) return `${maker} may make pods that are not shown`;
     return inhabited.has(namespace) ? undefined : `no workload of namespace ${namespace} is among the input`;
   };
+}
+
+/** An object of the namespace from which a controller may make others: `Kafka of kafka.strimzi.io/v1beta2`. */
+export function hiddenMakers(world: World): Hidden {
+  const makers = new Map<string, string>();
+  for (const { object } of world.index.all) {
+    const { apiVersion, kind } = object;
+    if (isUnderstood(apiVersion, kind) || makesNothing(apiVersion, kind)) continue;
+    const namespace = namespaceOf(object) ?? writtenNamespace(object.metadata);
+    if (!makers.has(namespace)) makers.set(namespace, `${kind} of ${apiVersion}`);
+  }
+  return (namespace) => makers.get(namespace);
 }
 
 function writtenNamespace(metadata: unknown): string {

@@ -40,6 +40,8 @@ export function writtenContainer(workload: Workload, container: Pick<Container, 
 }
 
 const SCRAPED = /metric|monitor|prom|exporter|telemetry/i;
+/** A Service of the name alone tells less: `prometheus` answers queries, `cart-metrics` is scraped. */
+const SCRAPED_SERVICE = /(metrics?|exporter|telemetry|monitor(ing)?)$/i;
 
 /** Services that carry requests: not those whose every port is there to be scraped, by its name. */
 export function requestServices(
@@ -50,9 +52,16 @@ export function requestServices(
     ({ spec, name }) =>
       !(
         spec.ports.length > 0 &&
-        spec.ports.every((port) => SCRAPED.test(port.name ?? '') || (port.name === undefined && SCRAPED.test(name)))
+        spec.ports.every(
+          (port) => SCRAPED.test(port.name ?? '') || (port.name === undefined && SCRAPED_SERVICE.test(name)),
+        )
       ),
   );
+}
+
+/** True when no other workload answers for it: some Service that carries requests sends to its pods alone. */
+export function answersAlone(workload: Workload, services: readonly WorldService[]): boolean {
+  return services.some(({ workloads }) => workloads.every((other) => other === workload));
 }
 
 /** The containers that a Service sends to; all that run when no port tells. */
@@ -75,8 +84,8 @@ export function routedServices(world: World): ReadonlySet<string> {
   }
   for (const kind of ROUTES) {
     for (const { object } of ofKind(world.index, `gateway.networking.k8s.io/${kind}`)) {
-      for (const { namespace, name } of routeBackends(object))
-        names.add(`${namespace ?? namespaceOf(object) ?? ''}/${name}`);
+      for (const { namespace, service } of routeBackends(object))
+        names.add(`${namespace ?? namespaceOf(object) ?? ''}/${service}`);
     }
   }
   return names;
@@ -87,12 +96,26 @@ export function isExposed({ namespace, name, spec }: WorldService, routed: Reado
   return spec.type === 'LoadBalancer' || spec.type === 'NodePort' || routed.has(`${namespace}/${name}`);
 }
 
-/** The Services that an Ingress names, with the place of each name. */
-export function ingressBackends(object: unknown): readonly { readonly service: string; readonly path: FieldPath }[] {
-  const found: { readonly service: string; readonly path: FieldPath }[] = [];
+/** A Service that an Ingress or a route sends to, with the places of its name and of its port. */
+export interface NamedBackend {
+  readonly service: string;
+  /** Undefined: that of the object. */
+  readonly namespace?: string | undefined;
+  readonly path: FieldPath;
+  /** By number or by name, as written; undefined when it is not. */
+  readonly port: string | number | undefined;
+  readonly portPath: FieldPath;
+}
+
+/** The Services that an Ingress names. */
+export function ingressBackends(object: unknown): readonly NamedBackend[] {
+  const found: NamedBackend[] = [];
   const add = (path: FieldPath): void => {
     const service = at(object, ...path, 'service', 'name');
-    if (typeof service === 'string') found.push({ service, path: [...path, 'service', 'name'] });
+    const port = ['number', 'name'].find((form) => at(object, ...path, 'service', 'port', form) !== undefined);
+    const portPath = [...path, 'service', 'port', ...(port === undefined ? [] : [port])];
+    if (typeof service === 'string')
+      found.push({ service, path: [...path, 'service', 'name'], port: portOf(at(object, ...portPath)), portPath });
   };
   add(['spec', 'defaultBackend']);
   list(object, ['spec', 'rules']).forEach((_, rule) => {
@@ -102,16 +125,31 @@ export function ingressBackends(object: unknown): readonly { readonly service: s
   return found;
 }
 
-const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'] as const;
+export const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'] as const;
 
-function routeBackends(object: unknown): readonly { readonly namespace: string | undefined; readonly name: string }[] {
-  return list(object, ['spec', 'rules']).flatMap((rule) =>
-    list(rule, ['backendRefs']).flatMap((backend) => {
+/** The Services that a route of the Gateway API names; references to other kinds are none. */
+export function routeBackends(object: unknown): readonly NamedBackend[] {
+  return list(object, ['spec', 'rules']).flatMap((rule, ruleIndex) =>
+    list(rule, ['backendRefs']).flatMap((backend, index): readonly NamedBackend[] => {
       const [name, namespace] = [at(backend, 'name'), at(backend, 'namespace')];
-      if (typeof name !== 'string') return [];
-      return [{ name, namespace: typeof namespace === 'string' ? namespace : undefined }];
+      const [group, kind] = [at(backend, 'group') ?? '', at(backend, 'kind') ?? 'Service'];
+      if (typeof name !== 'string' || group !== '' || kind !== 'Service') return [];
+      const path: FieldPath = ['spec', 'rules', ruleIndex, 'backendRefs', index];
+      return [
+        {
+          service: name,
+          namespace: typeof namespace === 'string' ? namespace : undefined,
+          path: [...path, 'name'],
+          port: portOf(at(backend, 'port')),
+          portPath: [...path, 'port'],
+        },
+      ];
     }),
   );
+}
+
+function portOf(written: unknown): string | number | undefined {
+  return typeof written === 'string' || typeof written === 'number' ? written : undefined;
 }
 
 /** The items of a list at a path; none when there is no list. */

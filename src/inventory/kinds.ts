@@ -129,3 +129,58 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   'remediation.medik8s.io/NodeHealthCheck',
   'self-node-remediation.medik8s.io/SelfNodeRemediationTemplate',
 ]);
+
+/** True for kinds of other groups that only configure what is there: no controller makes pods or Services of them. */
+export function makesNothing(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion);
+  return CONFIGURING_GROUPS.has(group) || CONFIGURING.has(`${group}/${kind}`);
+}
+
+const CONFIGURING_GROUPS: ReadonlySet<string> = new Set([
+  'acme.cert-manager.io',
+  'autoscaling.k8s.io',
+  'bitnami.com',
+  'cert-manager.io',
+  'cilium.io',
+  'cloud.google.com',
+  'crd.projectcalico.org',
+  'elbv2.k8s.aws',
+  'external-secrets.io',
+  'externaldns.k8s.io',
+  'generators.external-secrets.io',
+  'k8s.cni.cncf.io',
+  'kyverno.io',
+  'linkerd.io',
+  'metallb.io',
+  'networking.gke.io',
+  'networking.istio.io',
+  'policy.linkerd.io',
+  'projectcalico.org',
+  'secrets-store.csi.x-k8s.io',
+  'security.istio.io',
+  'snapshot.storage.k8s.io',
+  'telemetry.istio.io',
+  'traefik.containo.us',
+  'traefik.io',
+  'velero.io',
+]);
+
+/** Of groups whose other kinds are made into pods: a Gateway, a Prometheus, an Application. */
+const CONFIGURING: ReadonlySet<string> = new Set([
+  'argoproj.io/AnalysisTemplate',
+  'argoproj.io/AppProject',
+  'argoproj.io/ClusterAnalysisTemplate',
+  'gateway.networking.k8s.io/BackendTLSPolicy',
+  'gateway.networking.k8s.io/GRPCRoute',
+  'gateway.networking.k8s.io/GatewayClass',
+  'gateway.networking.k8s.io/HTTPRoute',
+  'gateway.networking.k8s.io/ReferenceGrant',
+  'gateway.networking.k8s.io/TCPRoute',
+  'gateway.networking.k8s.io/TLSRoute',
+  'gateway.networking.k8s.io/UDPRoute',
+  'keda.sh/ClusterTriggerAuthentication',
+  'keda.sh/TriggerAuthentication',
+  'monitoring.coreos.com/AlertmanagerConfig',
+  'monitoring.coreos.com/Probe',
+  'monitoring.coreos.com/ScrapeConfig',
+]);

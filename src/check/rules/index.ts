@@ -29,6 +29,7 @@ import { placementSpread } from './placement-spread.ts';
 import { redundancy } from './redundancy.ts';
 import { redundancyFloor } from './redundancy-floor.ts';
 import { redundancyLive } from './redundancy-live.ts';
+import { redundancyNothing } from './redundancy-nothing.ts';
 import { redundancyReach } from './redundancy-reach.ts';
 
 const place = ({ family }: Rule): number => FAMILIES.findIndex(({ id }) => id === family);
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   ...redundancy,
   ...redundancyFloor,
   ...redundancyLive,
+  ...redundancyNothing,
   ...redundancyReach,
   ...placementDeadlock,
   ...placementNodes,

@@ -2,7 +2,8 @@
 import type { Workload } from '../../inventory/world.ts';
 import { annotationsOf } from '../../inventory/indexes.ts';
 import type { RuleContext } from '../context.ts';
-import { podPath, podSpecOf, requestServices } from '../reach.ts';
+import { answersAlone, podPath, podSpecOf, requestServices } from '../reach.ts';
+import { hiddenPods } from '../partial.ts';
 import { defect, type FindingDraft, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
@@ -20,14 +21,26 @@ const wl02: Rule = {
     'Kubernetes v1.36.3 pkg/apis/autoscaling/v2/defaults.go (minReplicas 1); keda v2.20 scaledobject_types.go (0)',
   needs: 'manifests',
   *check(world, context) {
-    for (const { workload, spec, sourced } of world.autoscalers) {
-      if (workload === undefined || !keepsReplicas(workload) || workload.replicas === 0) continue;
+    const hidden = hiddenPods(world);
+    for (const { workload, spec, sourced, namespace } of world.autoscalers) {
       if (spec.minReplicas >= 2 || spec.maxReplicas < 2) continue;
+      const keda = sourced.object.kind === 'ScaledObject';
+      const path = ['spec', keda ? 'minReplicaCount' : 'minReplicas'];
+      if (workload === undefined) {
+        // What it moves may be elsewhere; where it cannot be, WL11 says so.
+        if (spec.minReplicas === 1 && hidden(namespace) !== undefined)
+          yield {
+            on: sourced,
+            path,
+            severity: 'warning',
+            message: `It may leave one pod of ${spec.targetKind} ${spec.targetName}, which is not among the input; up to ${spec.maxReplicas} are allowed.`,
+          };
+        continue;
+      }
+      if (!keepsReplicas(workload) || workload.replicas === 0) continue;
       const serves = requestServices(workload, context).length > 0;
       // A queue's consumer that is scaled to nothing while there is nothing to do is meant so.
       if (!serves && spec.minReplicas === 0) continue;
-      const keda = sourced.object.kind === 'ScaledObject';
-      const path = ['spec', keda ? 'minReplicaCount' : 'minReplicas'];
       yield {
         on: sourced,
         path,
@@ -59,7 +72,7 @@ const wl03: Rule = {
       const { spec, replicas, autoscaler } = workload;
       if (!keepsReplicas(workload) || spec.replicasWritten || replicas !== 1 || autoscaler !== undefined) continue;
       if (workload.kind === 'ReplicaSet' || workload.sourced === undefined) continue;
-      const serves = requestServices(workload, context).length > 0;
+      const serves = answersAlone(workload, requestServices(workload, context));
       yield {
         on: workload,
         path: ['spec', 'replicas'],
@@ -88,7 +101,7 @@ const wl04: Rule = {
     for (const workload of world.workloads) {
       if (workload.kind !== 'Pod' || workload.static || workload.sourced === undefined) continue;
       const notes = annotationsOf(workload.sourced.object);
-      if (HOOKS.some((hook) => notes[hook] !== undefined)) continue;
+      if (HOOKS.some((hook) => notes[hook] !== undefined) || isKubeletsOwn(workload)) continue;
       // One that is meant to end is somebody's errand.
       if (podSpecOf(workload).restartPolicy !== 'Always') continue;
       const serves = requestServices(workload, context).length > 0;
@@ -102,6 +115,11 @@ const wl04: Rule = {
     }
   },
 };
+
+/** The file of a static pod, before a kubelet has made its mirror: kubeadm and kube-vip write such into kube-system, on the host's network. */
+function isKubeletsOwn(workload: Workload): boolean {
+  return workload.namespace === 'kube-system' && podSpecOf(workload).hostNetwork;
+}
 
 const wl05: Rule = {
   id: 'WL05',

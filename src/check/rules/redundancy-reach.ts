@@ -1,23 +1,12 @@
-/** WL06, WL11, WL12: replicas that do not protect, because nothing chooses them or something weaker stands behind them. */
-import { nameOf, namespaceOf } from '../../inventory/identity.ts';
+/** WL06, WL12: replicas that do not protect, because they disturb each other or something weaker stands behind them. */
+import { namespaceOf } from '../../inventory/identity.ts';
 import { find, ofKind } from '../../inventory/indexes.ts';
 import type { Workload, World, WorldService } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
-import { workloadKind } from '../../kubernetes/pod-template.ts';
-import { runningContainers } from '../../kubernetes/pod-spec.ts';
-import type { Selector } from '../../kubernetes/selectors.ts';
-import { formatSelector, selects } from '../../kubernetes/selectors.ts';
-import { hiddenPods } from '../partial.ts';
-import {
-  containerPath,
-  floorOf,
-  ingressBackends,
-  list,
-  podSpecOf,
-  requestServices,
-  writtenContainer,
-} from '../reach.ts';
-import { defect, type Draft, type Rule } from '../rule.ts';
+import { type Container, runningContainers } from '../../kubernetes/pod-spec.ts';
+import { containerPath, floorOf, list, podPath, podSpecOf, requestServices, writtenContainer } from '../reach.ts';
+import { defect, type Rule } from '../rule.ts';
+import { imageName } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
 
@@ -48,129 +37,75 @@ const wl06: Rule = {
           };
         }
       }
+      const silent = silentController(workload, world);
+      if (silent === undefined) continue;
+      yield {
+        on: workload,
+        path: [...containerPath(workload, silent), 'args'],
+        message: `Nothing switches leader election on in ${silent.name}, and most controllers do without unless they are told: all ${workload.replicas} replicas act at once.`,
+      };
     }
   },
 };
 
-const wl11: Rule = {
-  id: 'WL11',
-  family: 'WL',
-  title: 'An object that selects or names nothing',
-  severity: 'warning',
-  whySeverity: 'It looks like protection and is none; a Service that selects nothing answers nobody and is an error.',
-  takesDown: 'Whoever relies on it: callers of the Service, drains without a budget, load without an autoscaler.',
-  remedy: 'Make the selector equal to labels of the pod template, in the same namespace, or delete the object.',
-  source: 'Kubernetes v1.36 docs, concepts/services-networking/service and tasks/run-application/configure-pdb',
-  needs: 'manifests',
-  *check(world) {
-    const hidden = hiddenPods(world);
-    yield* emptyServices(world, hidden);
-    yield* emptyBudgets(world, hidden);
-    yield* aimlessAutoscalers(world, hidden);
-    yield* danglingIngresses(world);
-  },
-};
+const CONTROLLER = /(^|-)(operator|controller|controller-manager)$/;
 
-type Hidden = (namespace: string) => string | undefined;
+const CERTAIN = /(^|-)(operator|controller-manager)$/;
 
-function* emptyServices(world: World, hidden: Hidden): Iterable<Draft> {
-  for (const { spec, namespace, name, pods, sourced } of world.services) {
-    if (spec.selector.matches === 'nothing' || spec.type === 'ExternalName' || pods > 0) continue;
-    if (choosesTemplate(world, namespace, spec.selector)) continue;
-    const why = hidden(namespace);
-    if (why !== undefined) yield { unknown: `Service ${namespace}/${name} selects no pod that is shown, but ${why}` };
-    else
-      yield {
-        on: sourced,
-        path: ['spec', 'selector'],
-        severity: 'error',
-        message: `${formatSelector(spec.selector)} selects no pod of namespace ${namespace}${nearest(world, namespace, spec.selector)}.`,
-      };
-  }
+/** Controllers by another reading: they take or route requests, elect by default, or share the work out. */
+const NO_SILENT =
+  /webhook|ingress|gateway|admission|injector|proxy|kube-controller-manager|cert-manager|argo|karpenter|aws-|cilium|calico|sealed-secrets|elastic|eck|trident|crossplane|kong|contour|snapshot/;
+
+const ELECTS = /elect|leader|lease|lock|shard/i;
+
+/**
+ * The container of a controller that says nothing of an election: kubebuilder's and operator-sdk's programs run without
+ * one unless `--leader-elect` is given (controller-runtime pkg/manager, Options.LeaderElection is false).
+ */
+function silentController(workload: Workload, world: World): Container | undefined {
+  const spec = podSpecOf(workload);
+  const [container, ...others] = spec.containers.filter(({ image }) => !/kube-rbac-proxy/.test(image));
+  if (workload.kind !== 'Deployment' || container === undefined || others.length > 0) return undefined;
+  const names = [workload.name, imageName(container.image)];
+  if (!names.some((name) => CONTROLLER.test(name)) || NO_SILENT.test([...names, container.image].join(' ')))
+    return undefined;
+  const account = at(workload.sourced?.object, ...podPath(workload), 'serviceAccountName') ?? 'default';
+  // A game controller calls itself one too; what talks to the API server has an account of its own.
+  if (account === 'default' && !names.some((name) => CERTAIN.test(name))) return undefined;
+  if (typeof account !== 'string' || mayLease(world, workload.namespace, account)) return undefined;
+  const written = writtenContainer(workload, container);
+  // A file or a variable from elsewhere may switch it on.
+  if (at(written, 'envFrom') !== undefined || ELECTS.test(JSON.stringify(written ?? {}))) return undefined;
+  const args = [...list(written, ['args']), ...list(written, ['command'])];
+  return args.some((arg) => typeof arg === 'string' && /^-{1,2}config\b/.test(arg)) ? undefined : container;
 }
 
-function* emptyBudgets(world: World, hidden: Hidden): Iterable<Draft> {
-  for (const { spec, namespace, name, pods, sourced } of world.budgets) {
-    const missing = spec.selector.matches === 'nothing';
-    if (pods > 0 || (!missing && choosesTemplate(world, namespace, spec.selector))) continue;
-    const why = missing ? undefined : hidden(namespace);
-    if (why !== undefined)
-      yield { unknown: `PodDisruptionBudget ${namespace}/${name} selects no pod that is shown, but ${why}` };
-    else
-      yield {
-        on: sourced,
-        path: ['spec', 'selector'],
-        message: missing
-          ? 'It has no selector, so that it protects no pod.'
-          : `${formatSelector(spec.selector)} selects no pod of namespace ${namespace}${nearest(world, namespace, spec.selector)}: it protects nothing.`,
-      };
-  }
-}
-
-function* aimlessAutoscalers(world: World, hidden: Hidden): Iterable<Draft> {
-  for (const { spec, namespace, name, workload, sourced } of world.autoscalers) {
-    if (workload !== undefined) continue;
-    const known = ['apps', 'argoproj.io', 'batch'].some(
-      (group) => workloadKind({ apiVersion: `${group}/v1`, kind: spec.targetKind }) !== undefined,
-    );
-    const why = known ? hidden(namespace) : `${spec.targetKind} is a kind whose objects are not understood`;
-    if (why !== undefined)
-      yield {
-        unknown: `${sourced.object.kind} ${namespace}/${name} moves ${spec.targetKind} ${spec.targetName}: ${why}`,
-      };
-    else
-      yield {
-        on: sourced,
-        path: ['spec', 'scaleTargetRef', 'name'],
-        message: `There is no ${spec.targetKind} ${spec.targetName} in namespace ${namespace}: nothing is scaled.`,
-      };
-  }
-}
-
-function* danglingIngresses(world: World): Iterable<Draft> {
-  for (const sourced of ofKind(world.index, 'networking.k8s.io/Ingress')) {
-    const namespace = namespaceOf(sourced.object) ?? '';
-    for (const { service, path } of ingressBackends(sourced.object)) {
-      if (find(world.index, '/Service', namespace, service) !== undefined) continue;
-      if (!world.services.some((one) => one.namespace === namespace))
-        yield {
-          unknown: `Ingress ${namespace}/${nameOf(sourced.object)} names Service ${service}; no Service of its namespace is among the input`,
-        };
-      else
-        yield {
-          on: sourced,
-          path,
-          severity: 'error',
-          message: `It sends to Service ${service}, which namespace ${namespace} does not have: callers get an error.`,
-        };
-    }
-  }
-}
-
-/** True when pods of some workload would be selected, though none runs now: it is scaled to 0, a CronJob, or without nodes. */
-function choosesTemplate({ workloads }: World, namespace: string, selector: Selector): boolean {
-  return workloads.some(
-    (workload) =>
-      workload.namespace === namespace &&
-      (selects(selector, workload.spec.labels) || workload.templates.some(({ labels }) => selects(selector, labels))),
+/** True when a role that is bound to the account lets it write leases, or anything: an election is meant. */
+function mayLease(world: World, namespace: string, account: string): boolean {
+  const bindings = ['ClusterRoleBinding', 'RoleBinding'].flatMap((kind) =>
+    ofKind(world.index, `rbac.authorization.k8s.io/${kind}`),
   );
+  return bindings.some(({ object }) => {
+    const bound = list(object, ['subjects']).some(
+      (subject) =>
+        at(subject, 'name') === account && (at(subject, 'namespace') ?? namespaceOf(object) ?? namespace) === namespace,
+    );
+    if (!bound) return false;
+    const role = find(
+      world.index,
+      `rbac.authorization.k8s.io/${textAt(object, 'roleRef', 'kind')}`,
+      at(object, 'roleRef', 'kind') === 'Role' ? (namespaceOf(object) ?? '') : '',
+      textAt(object, 'roleRef', 'name'),
+    );
+    return list(role?.object, ['rules']).some((rule) =>
+      list(rule, ['resources']).some((resource) => resource === 'leases' || resource === '*'),
+    );
+  });
 }
 
-/** `; Deployment/shop/cart has app=cart`: the workload that misses the selector by least. */
-function nearest({ workloads }: World, namespace: string, selector: Selector): string {
-  if (selector.matches === 'nothing') return '';
-  const { requirements } = selector;
-  let best: { readonly workload: Workload; readonly missed: number } | undefined;
-  for (const workload of workloads) {
-    if (workload.namespace !== namespace) continue;
-    const missed = requirements.filter(
-      (requirement) => !selects({ matches: 'all-of', requirements: [requirement] }, workload.spec.labels),
-    ).length;
-    if (best === undefined || missed < best.missed) best = { workload, missed };
-  }
-  if (best === undefined || (best.missed === requirements.length && requirements.length > 1)) return '';
-  const labels = requirements.map(({ key }) => `${key}=${best.workload.spec.labels[key] ?? '(none)'}`).join(',');
-  return `; the pods of ${best.workload.id} have ${labels}`;
+function textAt(object: unknown, ...path: readonly string[]): string {
+  const value = at(object, ...path);
+  return typeof value === 'string' ? value : '';
 }
 
 const wl12: Rule = {
@@ -246,4 +181,4 @@ function settingOf(argument: unknown): readonly [name: unknown, value: unknown] 
   return match === null ? [undefined, argument] : [match[1], match[2]];
 }
 
-export const redundancyReach: readonly Rule[] = [wl06, wl11, wl12];
+export const redundancyReach: readonly Rule[] = [wl06, wl12];

@@ -1,4 +1,5 @@
 /** WL: how many of a workload there are. */
+import { answersAlone, requestServices } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
@@ -16,10 +17,12 @@ const wl01: Rule = {
   needs: 'manifests',
   // What makes it one: an autoscaler's floor, a default, a program that cannot be two.
   yieldsTo: ['WL02', 'WL03', 'WL05'],
-  *check(world, { servicesOf }) {
+  *check(world, context) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas !== 1) continue;
-      const [service, ...others] = servicesOf(workload);
+      // Where a canary's or another colour's pods answer too, one pod fewer is no outage.
+      const services = requestServices(workload, context).filter((one) => answersAlone(workload, [one]));
+      const [service, ...others] = services;
       if (service === undefined) continue;
       const more = others.length === 0 ? '' : ` and ${others.length} more`;
       yield {
