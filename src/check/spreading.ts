@@ -1,5 +1,5 @@
 /** What of a workload keeps its own pods apart, and where they may be. */
-import type { Workload, World, WorldNode } from '../inventory/world.ts';
+import type { PodTemplate, Workload, World, WorldNode } from '../inventory/world.ts';
 import { matchesNodeSelection } from '../kubernetes/feasibility.ts';
 import { HOSTNAME, ZONE } from '../kubernetes/nodes.ts';
 import type { PodAffinityTerm, SpreadConstraint } from '../kubernetes/pod-spec.ts';
@@ -44,25 +44,37 @@ export function isApartBy({ spread, required, preferred }: Apart, keys: Readonly
   return [...spread, ...required, ...preferred].some(({ topologyKey }) => keys.has(topologyKey));
 }
 
-const allowedOf = new WeakMap<readonly WorldNode[], Map<string, readonly WorldNode[]>>();
+const askedOf = new WeakMap<readonly WorldNode[], Map<string, readonly WorldNode[]>>();
 
 /** Nodes that its selection and its tolerations allow, full or not; found once for workloads that ask for the same. */
 export function allowedNodes({ templates }: Workload, { nodes }: Pick<World, 'nodes'>): readonly WorldNode[] {
   const [template] = templates;
   if (template === undefined) return [];
-  const { demand, spec } = template;
-  const known = allowedOf.get(nodes) ?? new Map<string, readonly WorldNode[]>();
-  allowedOf.set(nodes, known);
-  const key = JSON.stringify([spec.nodeName, spec.nodeSelector, spec.requiredNodeTerms, demand.tolerations]);
-  const made =
-    known.get(key) ??
-    nodes.filter(
-      (node) =>
-        matchesNodeSelection(demand, node) &&
-        firstUntolerated(node.taints, demand.tolerations, ['NoSchedule', 'NoExecute']) === undefined,
-    );
-  known.set(key, made);
-  return made;
+  const { tolerations } = template.demand;
+  const selected = selectedNodes(template, nodes);
+  return nodesOnce(nodes, `${selectionKey(template)} ${JSON.stringify(tolerations)}`, () =>
+    selected.filter(({ taints }) => firstUntolerated(taints, tolerations, ['NoSchedule', 'NoExecute']) === undefined),
+  );
+}
+
+/** Nodes that the pod's selection names, whatever their taints. */
+export function selectedNodes(template: PodTemplate, nodes: readonly WorldNode[]): readonly WorldNode[] {
+  return nodesOnce(nodes, selectionKey(template), () =>
+    nodes.filter((node) => matchesNodeSelection(template.demand, node)),
+  );
+}
+
+function selectionKey({ spec }: PodTemplate): string {
+  return JSON.stringify([spec.nodeName, spec.nodeSelector, spec.requiredNodeTerms]);
+}
+
+/** Equal questions of the same nodes have one answer. */
+function nodesOnce(nodes: readonly WorldNode[], key: string, find: () => readonly WorldNode[]): readonly WorldNode[] {
+  const known = askedOf.get(nodes) ?? new Map<string, readonly WorldNode[]>();
+  askedOf.set(nodes, known);
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
 }
 
 const domainCounts = new WeakMap<readonly Pick<WorldNode, 'labels'>[], Map<string, number>>();

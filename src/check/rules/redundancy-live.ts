@@ -1,11 +1,11 @@
 /** WL07–WL10: where the pods of a running cluster are. */
 import type { Workload, World, WorldNode, WorldPod } from '../../inventory/world.ts';
 import { selectedPods } from '../../inventory/relations.ts';
-import { matchesNodeSelection } from '../../kubernetes/feasibility.ts';
 import type { Labels } from '../../kubernetes/objects.ts';
 import { podPath } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
+import { selectedNodes } from '../spreading.ts';
 import { losingItsNode, losingItsZone } from '../witnesses.ts';
 
 const wl07: Rule = {
@@ -87,7 +87,7 @@ const wl09: Rule = {
   *check(world) {
     const nodes = workers(world);
     const byName = nodesByName(world);
-    if (nodes.every(isSpot)) return;
+    if (nodes.every(isSpot) || !world.nodes.some(isSpot)) return;
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas === 0) continue;
       const placed = workload.observed ? placedPods(workload).map(({ node }) => byName.get(node ?? '')) : [];
@@ -95,7 +95,7 @@ const wl09: Rule = {
       const where =
         placed.length > 0 || template === undefined
           ? placed.filter((node) => node !== undefined)
-          : nodes.filter((node) => matchesNodeSelection(template.demand, node));
+          : selectedNodes(template, nodes);
       if (where.length === 0 || !where.every(isSpot)) continue;
       yield {
         on: workload,

@@ -238,7 +238,6 @@ export class Cluster {
     this.nodes.grow(capacity);
     this.registry.grow(capacity);
     this.classes.grow(capacity);
-    this.images.grow(capacity);
     this.volumes.grow(capacity);
   }
 }

@@ -26,6 +26,8 @@ export interface Compiling {
   readonly registry: Registry;
   readonly namespaceLabels: NamespaceLabels;
   readonly volumes: VolumeTable;
+  /** Equal texts, equal numbers. */
+  readonly numberOf: (text: string) => number;
   /** The selector by which the scheduler spreads pods that say nothing: helper.DefaultSelector; undefined when it is empty. */
   readonly defaultSelector: (source: ShapeSource, labels: Labels) => Selector | undefined;
 }
@@ -59,9 +61,12 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
   const held = sample.held ?? { requests: placedRequests(spec), nonZero: placedNonZeroRequests(spec) };
   const images = imagesOf(spec);
   const volumes = spec.volumes.length === 0 ? undefined : compiling.volumes.compile(source);
-  const shape: Shape = {
+  const containers = spec.containers.length + spec.initContainers.length;
+  const local = volumes === undefined ? localKey({ spec, demand, nonZero }) : `volumes of ${index}`;
+  return {
     index,
-    local: volumes === undefined ? localKey({ spec, demand, nonZero, images }) : `volumes of ${index}`,
+    local: compiling.numberOf(local),
+    localWithImages: compiling.numberOf(`${local} ${JSON.stringify([images, containers])}`),
     source,
     ...bare,
     tolerations: schedulingTolerations(spec),
@@ -78,7 +83,7 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     placedNonZeroMemory: held.nonZero['memory'] ?? 0,
     hostPorts: demand.hostPorts,
     images,
-    containers: spec.containers.length + spec.initContainers.length,
+    containers,
     volumes,
     hardSpread: hardSpread(bare, compiling),
     softSpread: soft,
@@ -88,11 +93,10 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     antiAffinity: parts.antiAffinity(),
     refusedBy: [],
     preferences: parts.preferences(),
+    terms: parts.tellOthers(),
     counters: [],
     activeCounters: [],
   };
-  parts.tellOthers();
-  return shape;
 }
 
 /**
@@ -115,8 +119,8 @@ function barredBy({ schedulingGates, schedulerName }: PodSpec): Shape['barred'] 
   return { plugin: 'SchedulingGates', message: `waiting for scheduling gates: [${schedulingGates.join(' ')}]` };
 }
 
-/** Everything that filters and scores read which look at one node alone. */
-function localKey({ spec, demand, nonZero, images }: LocalParts): string {
+/** Everything that filters and scores read which look at one node alone, but for the images that it has. */
+function localKey({ spec, demand, nonZero }: LocalParts): string {
   return JSON.stringify([
     demand.requests,
     nonZero,
@@ -125,8 +129,6 @@ function localKey({ spec, demand, nonZero, images }: LocalParts): string {
     spec.nodeSelector,
     spec.requiredNodeTerms,
     spec.preferredNodeTerms,
-    images,
-    spec.containers.length + spec.initContainers.length,
   ]);
 }
 
@@ -134,7 +136,6 @@ interface LocalParts {
   readonly spec: PodSpec;
   readonly demand: ShapeSource['template']['demand'];
   readonly nonZero: Resources;
-  readonly images: readonly string[];
 }
 
 interface Bare {
@@ -293,25 +294,28 @@ class AffinityCompiler {
     }));
   }
 
-  /** Lets every shape that a term of this pod matches know of it. */
-  tellOthers(): void {
+  /** Lets every shape that a term of this pod matches know of it. Gives the keys of the counters of its terms. */
+  tellOthers(): readonly string[] {
     const { podAffinity, podAntiAffinity } = this.#bare.spec;
-    for (const term of podAntiAffinity.required) this.#tell('refuses', term, 0);
-    for (const term of podAffinity.required) this.#tell('requires', term, HARD_AFFINITY_WEIGHT);
-    for (const { weight, term } of podAffinity.preferred) this.#tell('prefers', term, weight);
-    for (const { weight, term } of podAntiAffinity.preferred) this.#tell('shuns', term, -weight);
+    return [
+      ...podAntiAffinity.required.map((term) => this.#tell('refuses', term, 0)),
+      ...podAffinity.required.map((term) => this.#tell('requires', term, HARD_AFFINITY_WEIGHT)),
+      ...podAffinity.preferred.map(({ weight, term }) => this.#tell('prefers', term, weight)),
+      ...podAntiAffinity.preferred.map(({ weight, term }) => this.#tell('shuns', term, -weight)),
+    ];
   }
 
-  #tell(form: TermForm, term: PodAffinityTerm, weight: number): void {
+  #tell(form: TermForm, term: PodAffinityTerm, weight: number): string {
     const { registry, namespaceLabels } = this.#compiling;
     const matcher = existingTermMatcher(term, this.#bare.namespace, namespaceLabels);
     const key = termKey(form, term, { owner: this.#bare.namespace, weight });
-    const known = registry.having(key, (shape) => timesHad(shape, form, key));
+    const known = registry.having(key);
     const count = registry.domains(known, term.topologyKey, { key: 'every', of: registry.everyNode() });
     registry.termOfOthers(key, matcher, (shape) => {
       if (form === 'refuses') shape.refusedBy.push(count);
       else shape.preferences.push({ count, weight });
     });
+    return key;
   }
 
   #incoming(term: PodAffinityTerm): Matcher {
@@ -344,26 +348,4 @@ function termKey(
     selector: term.selector,
     topologyKey: term.topologyKey,
   });
-}
-
-const TERM_KEYS = new WeakMap<PodSpec, ReadonlyMap<string, number>>();
-
-/** How often a pod of the shape has a term. */
-function timesHad(shape: Shape, _form: TermForm, key: string): number {
-  let keys = TERM_KEYS.get(shape.spec);
-  if (keys === undefined) {
-    const counted = new Map<string, number>();
-    const add = (form: TermForm, term: PodAffinityTerm, weight: number): void => {
-      const one = termKey(form, term, { owner: shape.namespace, weight });
-      counted.set(one, (counted.get(one) ?? 0) + 1);
-    };
-    const { podAffinity, podAntiAffinity } = shape.spec;
-    for (const term of podAntiAffinity.required) add('refuses', term, 0);
-    for (const term of podAffinity.required) add('requires', term, HARD_AFFINITY_WEIGHT);
-    for (const { weight, term } of podAffinity.preferred) add('prefers', term, weight);
-    for (const { weight, term } of podAntiAffinity.preferred) add('shuns', term, -weight);
-    keys = counted;
-    TERM_KEYS.set(shape.spec, keys);
-  }
-  return keys.get(key) ?? 0;
 }

@@ -1,16 +1,18 @@
 /**
  * Pods counted where they are: per node and per domain, kept up to date by every move, so that spreading and affinity
- * are look-ups in place of walks over all pods.
+ * are look-ups in place of walks over all pods. There are as many counts as workloads, so that none may cost more than the
+ * pods that are in it: neither memory, nor the time that a node takes to come or go.
  */
 import type { NodeIndex } from './cluster-state.ts';
 import { grown } from './grown.ts';
+import { SparseCounts } from './sparse-counts.ts';
 import type { Topology } from './topology.ts';
 
 /** Which nodes take part in a count. */
 export class Inclusion {
   /** 1 for nodes that take part. */
   included: Uint8Array;
-  readonly counts: DomainCount[] = [];
+  readonly #domains = new Map<Topology, PresentDomains>();
   readonly #judge: (node: NodeIndex) => boolean;
   /** True when taints decide, so that a change of taints must ask again. */
   readonly followsTaints: boolean;
@@ -21,12 +23,24 @@ export class Inclusion {
     this.followsTaints = followsTaints;
   }
 
-  /** Asks again whether the node takes part and moves its pods in or out of the counts. */
-  refresh(node: NodeIndex, exists: boolean): void {
+  /** Asks again whether the node takes part: 1 when it joins, -1 when it leaves. Its pods are for the caller to move. */
+  refresh(node: NodeIndex, exists: boolean): 1 | 0 | -1 {
     const now = exists && this.#judge(node) ? 1 : 0;
-    if (this.included[node] === now) return;
+    if (this.included[node] === now) return 0;
     this.included[node] = now;
-    for (const count of this.counts) count.include(node, now === 1 ? 1 : -1);
+    const sign = now === 1 ? 1 : -1;
+    for (const domains of this.#domains.values()) domains.include(node, sign);
+    return sign;
+  }
+
+  /** The domains of a topology that its nodes make: one for all counts over both. */
+  domainsOf(topology: Topology, nodes: number): PresentDomains {
+    const known = this.#domains.get(topology);
+    if (known !== undefined) return known;
+    const made = new PresentDomains(topology);
+    for (let node = 0; node < nodes; node += 1) if (this.included[node] === 1) made.include(node, 1);
+    this.#domains.set(topology, made);
+    return made;
   }
 
   grow(capacity: number): void {
@@ -34,70 +48,93 @@ export class Inclusion {
   }
 }
 
+/** The domains of one topology in which nodes take part; without any a domain does not exist. */
+export class PresentDomains {
+  readonly topology: Topology;
+  /** Nodes that take part, by domain. */
+  nodesIn = new Int32Array(8);
+  /** Domains with a node. */
+  count = 0;
+
+  constructor(topology: Topology) {
+    this.topology = topology;
+  }
+
+  /** The node joins (1) or leaves (-1). */
+  include(node: NodeIndex, sign: 1 | -1): void {
+    const domain = this.topology.domainOf[node] as number;
+    if (domain < 0) return;
+    if (domain >= this.nodesIn.length)
+      this.nodesIn = grown(this.nodesIn, Math.max(domain + 1, this.nodesIn.length * 2));
+    const before = this.nodesIn[domain] as number;
+    this.nodesIn[domain] = before + sign;
+    if (before === 0) this.count += 1;
+    else if (before + sign === 0) this.count -= 1;
+  }
+
+  has(domain: number): boolean {
+    return domain < this.nodesIn.length && (this.nodesIn[domain] as number) > 0;
+  }
+}
+
 /** A counter summed over the domains of one topology key, over the nodes that take part. */
 export class DomainCount {
   readonly topology: Topology;
   readonly inclusion: Inclusion;
+  readonly present: PresentDomains;
   /** By domain. */
-  counts = new Int32Array(8);
-  /** Nodes that take part, by domain; a domain without any does not exist for this count. */
-  nodesIn = new Int32Array(8);
-  /** Domains with a node. */
-  domains = 0;
+  readonly counts: SparseCounts;
   /** Sum of all domains. */
   total = 0;
   readonly #counter: Counter;
 
-  constructor(topology: Topology, inclusion: Inclusion, counter: Counter) {
-    this.topology = topology;
+  constructor(present: PresentDomains, inclusion: Inclusion, counter: Counter) {
+    this.topology = present.topology;
+    this.present = present;
     this.inclusion = inclusion;
     this.#counter = counter;
+    this.counts = new SparseCounts(present.topology.values.length);
+    counter.perNode.forEach((node, amount) => this.add(node, amount));
+  }
+
+  /** Domains with a node. */
+  get domains(): number {
+    return this.present.count;
   }
 
   /** The node joins (1) or leaves (-1) with the pods that are on it. */
   include(node: NodeIndex, sign: 1 | -1): void {
-    const domain = this.topology.domainOf[node] as number;
-    if (domain < 0) return;
-    this.#reserve(domain);
-    const pods = (this.#counter.perNode[node] as number) * sign;
-    this.counts[domain] = (this.counts[domain] as number) + pods;
-    this.total += pods;
-    const before = this.nodesIn[domain] as number;
-    this.nodesIn[domain] = before + sign;
-    if (before === 0) this.domains += 1;
-    else if (before + sign === 0) this.domains -= 1;
+    this.#add(node, this.#counter.perNode.at(node) * sign);
   }
 
   add(node: NodeIndex, amount: number): void {
-    if (this.inclusion.included[node] === 0) return;
+    if (this.inclusion.included[node] === 1) this.#add(node, amount);
+  }
+
+  #add(node: NodeIndex, amount: number): void {
     const domain = this.topology.domainOf[node] as number;
     if (domain < 0) return;
-    this.counts[domain] = (this.counts[domain] as number) + amount;
+    this.counts.add(domain, amount);
     this.total += amount;
   }
 
   /** The fewest pods of any domain that exists; `Infinity` when there is none. */
   least(): number {
+    const { present, counts } = this;
     let least = Number.POSITIVE_INFINITY;
-    const { counts, nodesIn } = this;
-    const length = this.topology.values.length;
-    for (let domain = 0; domain < length && domain < counts.length; domain += 1) {
-      if ((nodesIn[domain] as number) > 0 && (counts[domain] as number) < least) least = counts[domain] as number;
-    }
-    return least;
+    let counted = 0;
+    counts.forEach((domain, amount) => {
+      if (!present.has(domain)) return;
+      counted += 1;
+      if (amount < least) least = amount;
+    });
+    return counted < present.count ? Math.min(0, least) : least;
   }
 
   /** The pods of the node's domain; 0 when it lacks the key. */
   at(node: NodeIndex): number {
     const domain = this.topology.domainOf[node] as number;
-    return domain < 0 || domain >= this.counts.length ? 0 : (this.counts[domain] as number);
-  }
-
-  #reserve(domain: number): void {
-    if (domain < this.counts.length) return;
-    const capacity = Math.max(domain + 1, this.counts.length * 2);
-    this.counts = grown(this.counts, capacity);
-    this.nodesIn = grown(this.nodesIn, capacity);
+    return domain < 0 ? 0 : this.counts.at(domain);
   }
 }
 
@@ -105,21 +142,17 @@ export class DomainCount {
 export class Counter {
   /** Whether pods that are being deleted count: affinity counts them, spreading does not. */
   readonly terminatingCount: boolean;
-  perNode: Int32Array;
+  readonly perNode: SparseCounts;
   readonly domains: DomainCount[] = [];
 
   constructor(capacity: number, terminatingCount: boolean) {
+    this.perNode = new SparseCounts(capacity);
     this.terminatingCount = terminatingCount;
-    this.perNode = new Int32Array(capacity);
   }
 
   add(node: NodeIndex, amount: number): void {
-    this.perNode[node] = (this.perNode[node] as number) + amount;
+    this.perNode.add(node, amount);
     const { domains } = this;
     for (let index = 0; index < domains.length; index += 1) (domains[index] as DomainCount).add(node, amount);
-  }
-
-  grow(capacity: number): void {
-    this.perNode = grown(this.perNode, capacity);
   }
 }

@@ -179,6 +179,7 @@ class ShapeBook {
       registry: cluster.registry,
       namespaceLabels: new Map([...world.namespaces].map(([name, { labels }]) => [name, labels])),
       volumes: cluster.volumes,
+      numberOf: numbers(),
       defaultSelector: (source, labels) => this.#defaultSelector(source, labels),
     };
   }
@@ -242,6 +243,15 @@ class ShapeBook {
     const all = ofOwner?.matches === 'all-of' ? narrowed(ofServices, ofOwner.requirements) : ofServices;
     return all.matches === 'nothing' || all.requirements.length === 0 ? undefined : all;
   }
+}
+
+function numbers(): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    const number = known.get(text) ?? known.size;
+    known.set(text, number);
+    return number;
+  };
 }
 
 /** Keys of labels that single pods carry and some selector of the world names. */

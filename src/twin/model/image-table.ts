@@ -3,13 +3,13 @@
  * plugins/imagelocality. An image that nodes list with different sizes counts with that of the first node.
  */
 import type { NodeIndex } from './cluster-state.ts';
-import { grown } from './grown.ts';
 import type { NodeTable } from './node-table.ts';
+import { SparseCounts } from './sparse-counts.ts';
 
 interface Image {
   readonly bytes: number;
   /** 1 for nodes that have it. */
-  has: Uint8Array;
+  readonly has: SparseCounts;
   nodes: number;
 }
 
@@ -34,10 +34,10 @@ export class ImageTable {
     this.#known = new Map();
     for (const { names, bytes } of this.#nodes.sources[node]?.images ?? []) {
       for (const name of names) {
-        const image = this.#images.get(name) ?? { bytes, has: new Uint8Array(this.#nodes.capacity), nodes: 0 };
+        const image = this.#images.get(name) ?? { bytes, has: new SparseCounts(this.#nodes.capacity), nodes: 0 };
         this.#images.set(name, image);
-        if (image.has[node] === 1) continue;
-        image.has[node] = 1;
+        if (image.has.at(node) === 1) continue;
+        image.has.add(node, 1);
         image.nodes += 1;
       }
     }
@@ -48,8 +48,8 @@ export class ImageTable {
     for (const { names } of this.#nodes.sources[node]?.images ?? []) {
       for (const name of names) {
         const image = this.#images.get(name);
-        if (image?.has[node] !== 1) continue;
-        image.has[node] = 0;
+        if (image?.has.at(node) !== 1) continue;
+        image.has.add(node, -1);
         image.nodes -= 1;
         if (image.nodes === 0) this.#images.delete(name);
       }
@@ -66,16 +66,17 @@ export class ImageTable {
     let sum = 0;
     for (let index = 0; index < known.length; index += 1) {
       const { has, bytes, nodes } = known[index] as Image;
-      if (has[node] === 1) sum += Math.trunc(bytes * (nodes / this.#nodes.present));
+      if (has.at(node) === 1) sum += Math.trunc(bytes * (nodes / this.#nodes.present));
     }
     return sum;
   }
 
   has(name: string, node: NodeIndex): boolean {
-    return this.#images.get(name)?.has[node] === 1;
+    return this.#images.get(name)?.has.at(node) === 1;
   }
 
-  grow(capacity: number): void {
-    for (const image of this.#images.values()) image.has = grown(image.has, capacity);
+  /** Whether some node lists one of the images; all nodes score 0 for a pod of which none does. */
+  knowsOneOf(names: readonly string[]): boolean {
+    return this.#images.size > 0 && names.some((name) => this.#images.has(name));
   }
 }

@@ -32,6 +32,13 @@ export class LabelIndex<T> {
     }
   }
 
+  /** Every thing that may reach what has these labels; some twice, when they have several alternatives. */
+  visit(labels: Labels, visit: (item: T) => void): void {
+    for (const key of Object.keys(labels))
+      for (const item of this.#byKey.get(key)?.get(labels[key] ?? '') ?? []) visit(item);
+    for (const item of this.#anywhere) visit(item);
+  }
+
   /** True when the test holds for one of the things that may reach a node with these labels; some are asked twice. */
   some(labels: Labels, test: (item: T) => boolean): boolean {
     for (const [key, byValue] of this.#byKey) {

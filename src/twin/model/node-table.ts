@@ -22,6 +22,8 @@ export class NodeTable {
   capacity: number;
   /** Nodes whose objects are there. */
   present = 0;
+  /** Pods that are on nodes. */
+  placed = 0;
   readonly names: string[] = [];
   readonly sources: WorldNode[] = [];
   readonly taints: (readonly Taint[])[] = [];
@@ -166,6 +168,7 @@ export class NodeTable {
     else links.next[last] = pod;
     this.lastPod[node] = pod;
     this.pods[node] = (this.pods[node] as number) + 1;
+    this.placed += 1;
   }
 
   /**
@@ -174,6 +177,7 @@ export class NodeTable {
    */
   unlink(node: NodeIndex, pod: PodIndex, links: PodLinks): void {
     this.pods[node] = (this.pods[node] as number) - 1;
+    this.placed -= 1;
     const last = this.lastPod[node] as number;
     const beforeLast = links.previous[last] as number;
     this.lastPod[node] = beforeLast;

@@ -4,6 +4,7 @@
  */
 import type { PodTable } from './pod-table.ts';
 import { Counter, DomainCount, Inclusion } from './counters.ts';
+import { AskedIndex, AskingIndex } from './label-pairs.ts';
 import type { NodeTable } from './node-table.ts';
 import type { Shape } from './shape.ts';
 import type { Matcher } from './terms.ts';
@@ -11,10 +12,13 @@ import type { NodeIndex } from './cluster-state.ts';
 
 interface Known {
   readonly counter: Counter;
-  /** How many times a pod of the shape is in it. */
-  readonly times: (shape: Shape) => number;
   readonly domains: Map<string, DomainCount>;
-  readonly namespace: string | undefined;
+}
+
+/** A counter of pods that match. */
+interface Matching {
+  readonly matcher: Matcher;
+  readonly counter: Counter;
 }
 
 /** A term that running pods have, asked about shapes that come. */
@@ -26,14 +30,15 @@ interface TermOfOthers {
 export class Registry {
   readonly #nodes: NodeTable;
   readonly #pods: PodTable;
-  readonly #shapes: Shape[];
+  readonly #shapes: readonly Shape[];
   readonly #byKey = new Map<string, Known>();
   readonly #inclusions = new Map<string, Inclusion>();
-  readonly #inNamespace = new Map<string, Known[]>();
-  readonly #anywhere: Known[] = [];
-  readonly #terms = new Map<string, TermOfOthers>();
+  readonly #matching = new AskingIndex<Matching>();
+  readonly #terms = new AskingIndex<TermOfOthers>();
+  readonly #knownTerms = new Set<string>();
+  readonly #byLabels = new AskedIndex<Shape>();
 
-  constructor(nodes: NodeTable, pods: PodTable, shapes: Shape[]) {
+  constructor(nodes: NodeTable, pods: PodTable, shapes: readonly Shape[]) {
     this.#nodes = nodes;
     this.#pods = pods;
     this.#shapes = shapes;
@@ -56,16 +61,25 @@ export class Registry {
 
   /** Pods that match. */
   matching(matcher: Matcher, terminatingCount: boolean): Known {
-    return this.#counter(`${terminatingCount} ${matcher.key}`, {
-      terminatingCount,
-      namespace: matcher.namespace,
-      times: (shape) => (matcher.matches(shape) ? 1 : 0),
+    const key = `${terminatingCount} ${matcher.key}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(key, terminatingCount);
+    const { counter } = made;
+    this.#matching.add({ matcher, counter }, matcher);
+    const members = new Set<number>();
+    this.#byLabels.visit(matcher, (shape) => {
+      if (!matcher.matches(shape)) return;
+      enrol(shape, counter);
+      members.add(shape.index);
     });
+    if (members.size > 0) this.#countPlaced(counter, members);
+    return made;
   }
 
-  /** Pods that have something; `times` says how often a shape has it. */
-  having(key: string, times: (shape: Shape) => number): Known {
-    return this.#counter(key, { terminatingCount: true, namespace: undefined, times });
+  /** Pods that have a term, once for each time; it is asked for before the first of them joins. */
+  having(key: string): Known {
+    return this.#byKey.get(key) ?? this.#make(key, true);
   }
 
   /** The sums of a counter over the domains of a key. */
@@ -73,10 +87,8 @@ export class Registry {
     const key = `${topologyKey} ${inclusion.key}`;
     const made = known.domains.get(key);
     if (made !== undefined) return made;
-    const count = new DomainCount(this.#nodes.topology(topologyKey), inclusion.of, known.counter);
-    for (let node = 0; node < this.#nodes.count; node += 1)
-      if (inclusion.of.included[node] === 1) count.include(node, 1);
-    inclusion.of.counts.push(count);
+    const present = inclusion.of.domainsOf(this.#nodes.topology(topologyKey), this.#nodes.count);
+    const count = new DomainCount(present, inclusion.of, known.counter);
     known.counter.domains.push(count);
     known.domains.set(key, count);
     return count;
@@ -84,21 +96,42 @@ export class Registry {
 
   /** Tells every shape, those to come too, of a term that some pods have. */
   termOfOthers(key: string, matcher: Matcher, apply: (shape: Shape) => void): void {
-    if (this.#terms.has(key)) return;
-    this.#terms.set(key, { matcher, apply });
-    for (const shape of this.#shapes) if (matcher.matches(shape)) apply(shape);
+    if (this.#knownTerms.has(key)) return;
+    this.#knownTerms.add(key);
+    this.#terms.add({ matcher, apply }, matcher);
+    this.#byLabels.visit(matcher, (shape) => {
+      if (matcher.matches(shape)) apply(shape);
+    });
   }
 
-  /** A new shape joins the counters and hears of the terms; it must not be in the list of shapes yet. */
+  /** A new shape joins the counters and hears of the terms. */
   join(shape: Shape): void {
-    for (const known of [...(this.#inNamespace.get(shape.namespace) ?? []), ...this.#anywhere]) enrol(shape, known);
-    for (const { matcher, apply } of this.#terms.values()) if (matcher.matches(shape)) apply(shape);
+    this.#matching.visit(shape, ({ matcher, counter }) => {
+      if (matcher.matches(shape)) enrol(shape, counter);
+    });
+    for (const key of shape.terms) enrol(shape, this.having(key).counter);
+    this.#terms.visit(shape, ({ matcher, apply }) => {
+      if (matcher.matches(shape)) apply(shape);
+    });
+    this.#byLabels.add(shape);
   }
 
   nodeChanged(node: NodeIndex, what: 'taints' | 'existence'): void {
     const exists = this.#nodes.exists[node] === 1;
-    for (const inclusion of this.#inclusions.values())
-      if (what === 'existence' || inclusion.followsTaints) inclusion.refresh(node, exists);
+    for (const inclusion of this.#inclusions.values()) {
+      if (what === 'taints' && !inclusion.followsTaints) continue;
+      const sign = inclusion.refresh(node, exists);
+      if (sign !== 0) this.#movePods(node, inclusion, sign);
+    }
+  }
+
+  /** The pods of a node that joins or leaves come into the counts or go out of them. */
+  #movePods(node: NodeIndex, inclusion: Inclusion, sign: 1 | -1): void {
+    const counters = new Set<Counter>();
+    for (let pod = this.#nodes.firstPod[node] as number; pod >= 0; pod = this.#pods.next[pod] as number)
+      for (const counter of (this.#shapes[this.#pods.shape[pod] as number] as Shape).counters) counters.add(counter);
+    for (const { domains } of counters)
+      for (const count of domains) if (count.inclusion === inclusion) count.include(node, sign);
   }
 
   /** All counts by the key of their counter: equal states have equal ones. */
@@ -106,11 +139,11 @@ export class Registry {
     const all = [...this.#byKey].map(([key, { counter, domains }]) => [
       key,
       {
-        perNode: [...counter.perNode.subarray(0, this.#nodes.count)],
-        domains: [...domains.values()].map(({ counts, total, domains: present }) => [
+        perNode: trimmed(counter.perNode.asTable(this.#nodes.count)),
+        domains: [...domains.values()].map(({ counts, total, domains: present, topology }) => [
           total,
           present,
-          ...trimmed(counts),
+          ...trimmed(counts.asTable(topology.values.length)),
         ]),
       },
     ]);
@@ -119,62 +152,33 @@ export class Registry {
 
   grow(capacity: number): void {
     for (const inclusion of this.#inclusions.values()) inclusion.grow(capacity);
-    for (const { counter } of this.#byKey.values()) counter.grow(capacity);
   }
 
-  #counter(key: string, { terminatingCount, namespace, times }: Description): Known {
-    const made = this.#byKey.get(key);
-    if (made !== undefined) return made;
-    const known: Known = {
-      counter: new Counter(this.#nodes.capacity, terminatingCount),
-      times,
-      domains: new Map(),
-      namespace,
-    };
+  #make(key: string, terminatingCount: boolean): Known {
+    const known: Known = { counter: new Counter(this.#nodes.capacity, terminatingCount), domains: new Map() };
     this.#byKey.set(key, known);
-    if (namespace === undefined) this.#anywhere.push(known);
-    else pushTo(this.#inNamespace, namespace, known);
-    for (const shape of this.#shapes) enrol(shape, known);
-    this.#countPlaced(known);
     return known;
   }
 
   /** Pods that were placed before the counter came. */
-  #countPlaced({ counter, times }: Known): void {
-    const counted = this.#shapes.map((shape) => times(shape));
-    if (!counted.some((amount) => amount > 0)) return;
+  #countPlaced(counter: Counter, members: ReadonlySet<number>): void {
+    if (this.#nodes.placed === 0) return;
     const { count, shape, node } = this.#pods;
     for (let pod = 0; pod < count; pod += 1) {
       const on = node[pod] as number;
-      const amount = counted[shape[pod] as number] ?? 0;
-      if (amount === 0 || on < 0 || !this.#pods.lives(pod)) continue;
-      if (counter.terminatingCount || !this.#pods.isTerminating(pod)) counter.add(on, amount);
+      if (on < 0 || !members.has(shape[pod] as number) || !this.#pods.lives(pod)) continue;
+      if (counter.terminatingCount || !this.#pods.isTerminating(pod)) counter.add(on, 1);
     }
   }
 }
 
-interface Description {
-  readonly terminatingCount: boolean;
-  readonly namespace: string | undefined;
-  readonly times: (shape: Shape) => number;
-}
-
-function enrol(shape: Shape, { counter, times, namespace }: Known): void {
-  if (namespace !== undefined && namespace !== shape.namespace) return;
-  for (let left = times(shape); left > 0; left -= 1) {
-    shape.counters.push(counter);
-    if (!counter.terminatingCount) shape.activeCounters.push(counter);
-  }
+function enrol(shape: Shape, counter: Counter): void {
+  shape.counters.push(counter);
+  if (!counter.terminatingCount) shape.activeCounters.push(counter);
 }
 
 /** Without the zeros at the end, which only tell how far the table has grown. */
 function trimmed(counts: Int32Array): readonly number[] {
   const last = counts.findLastIndex((count) => count !== 0);
   return [...counts.subarray(0, last + 1)];
-}
-
-function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

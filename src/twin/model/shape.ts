@@ -44,8 +44,10 @@ export interface WeightedCount {
 
 export interface Shape {
   readonly index: number;
-  /** Equal for shapes of which every node says the same by itself, whatever other pods they mind. */
-  readonly local: string;
+  /** Equal for shapes of which every node says the same by itself, whatever other pods they mind and images it has. */
+  readonly local: number;
+  /** The same of the images too. */
+  readonly localWithImages: number;
   readonly source: ShapeSource;
   readonly namespace: string;
   readonly labels: Labels;
@@ -84,6 +86,8 @@ export interface Shape {
   readonly refusedBy: DomainCount[];
   /** Preferred terms of the pod's own, and terms of others that match it. The latter grow as shapes come. */
   readonly preferences: WeightedCount[];
+  /** Keys of the counters of its affinity terms, one for each term. */
+  readonly terms: readonly string[];
   /** Counters that a placed pod of this shape is in, once for each time. */
   readonly counters: Counter[];
   /** Those of them that leave terminating pods out. */

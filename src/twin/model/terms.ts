@@ -7,7 +7,7 @@
 import { stableJson } from '../../core/json.ts';
 import type { Labels } from '../../kubernetes/objects.ts';
 import type { PodAffinityTerm } from '../../kubernetes/pod-spec.ts';
-import type { Selector } from '../../kubernetes/selectors.ts';
+import type { Requirement, Selector } from '../../kubernetes/selectors.ts';
 import { selects, selectsEverything } from '../../kubernetes/selectors.ts';
 
 /** What a matcher reads of a pod. */
@@ -21,6 +21,8 @@ export interface Matcher {
   readonly key: string;
   /** The only namespace in which it can match, when there is one. */
   readonly namespace: string | undefined;
+  /** Hold for every pod that matches. */
+  readonly requirements: readonly Requirement[];
   readonly matches: (pod: Matched) => boolean;
 }
 
@@ -34,6 +36,7 @@ export function spreadMatcher(namespace: string, selector: Selector): Matcher {
   return {
     key: `spread ${namespace} ${stableJson(selector)}`,
     namespace,
+    requirements: requirementsOf(selector),
     matches: (pod) => counts && pod.namespace === namespace && selects(selector, pod.labels),
   };
 }
@@ -44,6 +47,7 @@ export function existingTermMatcher(term: PodAffinityTerm, owner: string, labels
   return {
     key: `existing ${names.join(',')} ${stableJson(term.namespaceSelector)} ${stableJson(term.selector)}`,
     namespace: term.namespaceSelector.matches === 'nothing' && names.length === 1 ? names[0] : undefined,
+    requirements: requirementsOf(term.selector),
     matches: ({ namespace, labels }) =>
       (names.includes(namespace) || selects(term.namespaceSelector, labelsOf.get(namespace) ?? NONE)) &&
       selects(term.selector, labels),
@@ -62,6 +66,7 @@ export function incomingTermMatcher(term: PodAffinityTerm, owner: string, labels
   return {
     key: `incoming ${all ? '*' : sorted.join(',')} ${stableJson(term.selector)}`,
     namespace: !all && sorted.length === 1 ? sorted[0] : undefined,
+    requirements: requirementsOf(term.selector),
     matches: ({ namespace, labels }) => (all || names.has(namespace)) && selects(term.selector, labels),
   };
 }
@@ -71,8 +76,13 @@ export function allOfMatcher(matchers: readonly Matcher[]): Matcher {
   return {
     key: `all ${matchers.map(({ key }) => key).join(' & ')}`,
     namespace: matchers.find(({ namespace }) => namespace !== undefined)?.namespace,
+    requirements: matchers.flatMap(({ requirements }) => requirements),
     matches: (pod) => matchers.every((matcher) => matcher.matches(pod)),
   };
+}
+
+function requirementsOf(selector: Selector): readonly Requirement[] {
+  return selector.matches === 'all-of' ? selector.requirements : [];
 }
 
 /** The namespaces of a term: those it names, else its pod's own when it has no selector either. */

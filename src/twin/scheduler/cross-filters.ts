@@ -65,8 +65,9 @@ function refusing(all: readonly DomainCount[]): Refusing {
     if (domains > FEW_DOMAINS) others.push(count);
     else {
       const refused = zones.get(topology) ?? new Uint8Array(domains);
-      for (let domain = 0; domain < domains && domain < counts.length; domain += 1)
-        if ((counts[domain] as number) > 0) refused[domain] = 1;
+      counts.forEach((domain, pods) => {
+        if (pods > 0) refused[domain] = 1;
+      });
       zones.set(topology, refused);
     }
   }
@@ -88,8 +89,7 @@ export function crossFailure(shape: Shape, node: NodeIndex, state: CrossState): 
     const { count, self, maxSkew } = hardSpread[index] as HardSpread;
     const domain = count.topology.domainOf[node] as number;
     if (domain < 0) return SPREAD_KEY_MISSING;
-    const pods = domain < count.counts.length ? (count.counts[domain] as number) : 0;
-    if (pods + self - (state.least[index] as number) > maxSkew) return SPREAD_SKEW;
+    if (count.counts.at(domain) + self - (state.least[index] as number) > maxSkew) return SPREAD_SKEW;
   }
   return state.skipsAffinity ? FITS : affinityFailure(shape, node, state);
 }
@@ -116,9 +116,9 @@ export function crossFailureWith(shape: Shape, node: NodeIndex, state: CrossStat
 function leastWith({ count, minDomains }: HardSpread, domain: number, extra: number): number {
   if (count.domains < minDomains) return 0;
   if (extra === 0) return count.least();
-  count.counts[domain] = (count.counts[domain] as number) + extra;
+  count.counts.add(domain, extra);
   const least = count.least();
-  count.counts[domain] -= extra;
+  count.counts.add(domain, -extra);
   return least;
 }
 
@@ -145,7 +145,7 @@ function refuses({ zones, others }: Refusing, node: NodeIndex): boolean {
   for (let index = 0; index < others.length; index += 1) {
     const { topology, counts } = others[index] as DomainCount;
     const domain = topology.domainOf[node] as number;
-    if (domain >= 0 && domain < counts.length && (counts[domain] as number) > 0) return true;
+    if (domain >= 0 && counts.at(domain) > 0) return true;
   }
   return false;
 }

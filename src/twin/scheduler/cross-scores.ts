@@ -45,7 +45,7 @@ function addOwnPods(
 ): void {
   const { nodes, length } = list;
   const { domainOf } = count.topology;
-  const { perNode } = counter;
+  const perNode = counter.perNode.asTable(domainOf.length);
   for (let place = 0; place < length; place += 1) {
     const node = nodes[place] as number;
     const score = scores[place] as number;
@@ -57,13 +57,12 @@ function addOwnPods(
 function addPodsOfDomain({ count, maxSkew }: SoftSpread, weight: number, list: Feasible, scores: Float64Array): void {
   const { nodes, length } = list;
   const { domainOf } = count.topology;
-  const { counts } = count;
+  const counts = count.counts.asTable(count.topology.values.length);
   for (let place = 0; place < length; place += 1) {
     const domain = domainOf[nodes[place] as number] as number;
     const score = scores[place] as number;
     if (score === IGNORED || domain < 0) continue;
-    const pods = domain < counts.length ? (counts[domain] as number) : 0;
-    scores[place] = score + (pods * weight + (maxSkew - 1));
+    scores[place] = score + ((counts[domain] as number) * weight + (maxSkew - 1));
   }
 }
 
@@ -161,8 +160,9 @@ function sumsByDomain(preferences: readonly WeightedCount[], nodes: number): Rea
     const domains = topology.values.length;
     if (count.total === 0 || domains > nodes) continue;
     const sums = all.get(topology) ?? new Float64Array(domains);
-    for (let domain = 0; domain < domains && domain < counts.length; domain += 1)
-      sums[domain] = (sums[domain] as number) + (counts[domain] as number) * weight;
+    counts.forEach((domain, pods) => {
+      sums[domain] = (sums[domain] as number) + pods * weight;
+    });
     all.set(topology, sums);
   }
   return all;

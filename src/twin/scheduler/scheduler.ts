@@ -30,8 +30,9 @@ import { ShapeCache } from './shape-cache.ts';
 import type { SchedulerVersion } from './version.ts';
 import type { Weights } from './weights.ts';
 
-/** Kinds of shapes whose judgements are kept; the one that was not asked for longest makes room. */
-const MOST_CACHES = 4_096;
+/** Judgements of nodes that are kept, 8 bytes each; the kind of shapes that was not asked for longest makes room. */
+const MOST_JUDGEMENTS = 2 ** 22;
+const LEAST_CACHES = 64;
 
 export interface SchedulerSettings {
   readonly weights: Weights;
@@ -57,7 +58,9 @@ export class Scheduler {
   readonly #cluster: Cluster;
   readonly #random: Random;
   #order: Int32Array | undefined;
-  readonly #caches = new Map<string, ShapeCache>();
+  /** The one that was asked for last comes last. */
+  readonly #caches = new Map<number, ShapeCache>();
+  #last: { readonly key: number; readonly cache: ShapeCache } | undefined;
   #feasible: Int32Array;
   #totals: Float64Array;
   #scratch: Float64Array;
@@ -172,19 +175,29 @@ export class Scheduler {
   }
 
   #cache(shape: Shape): ShapeCache {
-    const known = this.#caches.get(shape.local);
-    if (known !== undefined) {
-      known.follow(this.#cluster.classes.generation);
-      return known;
+    const key = this.#cluster.images.knowsOneOf(shape.images) ? shape.localWithImages : shape.local;
+    if (this.#last?.key !== key) {
+      const cache = this.#caches.get(key) ?? this.#newCache(shape);
+      this.#caches.delete(key);
+      this.#caches.set(key, cache);
+      this.#last = { key, cache };
     }
-    if (this.#caches.size >= MOST_CACHES) {
-      const oldest = this.#caches.keys().next().value;
-      if (oldest !== undefined) this.#caches.delete(oldest);
-    }
-    const made = new ShapeCache(this.#cluster.nodes.capacity, this.#cluster.followsClasses(shape));
-    made.follow(this.#cluster.classes.generation);
-    this.#caches.set(shape.local, made);
-    return made;
+    const { cache } = this.#last;
+    cache.follow(this.#cluster.classes.generation);
+    return cache;
+  }
+
+  /** The oldest of too many, emptied, or a new one. */
+  #newCache(shape: Shape): ShapeCache {
+    const { capacity } = this.#cluster.nodes;
+    const byClass = this.#cluster.followsClasses(shape);
+    const most = Math.max(LEAST_CACHES, MOST_JUDGEMENTS / capacity);
+    const oldest = this.#caches.size < most ? undefined : this.#caches.entries().next().value;
+    if (oldest === undefined) return new ShapeCache(capacity, byClass);
+    const [key, cache] = oldest;
+    this.#caches.delete(key);
+    cache.reset(byClass);
+    return cache;
   }
 
   #judge(shape: Shape, cache: ShapeCache, node: NodeIndex): void {

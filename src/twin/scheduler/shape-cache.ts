@@ -20,7 +20,7 @@ export class ShapeCache {
   #generation = 0;
 
   /** False for shapes that single nodes out: they are judged node by node. */
-  readonly byClass: boolean;
+  byClass: boolean;
 
   constructor(capacity: number, byClass: boolean) {
     this.byClass = byClass;
@@ -35,10 +35,21 @@ export class ShapeCache {
     this.score = grown(this.score, capacity);
   }
 
+  /** Forgets everything, for another kind of shapes. */
+  reset(byClass: boolean): void {
+    this.byClass = byClass;
+    this.version.fill(NEVER);
+    this.#forgetClasses();
+  }
+
   /** Forgets what it knows of classes when they are new ones. */
   follow(generation: number): void {
     if (this.#generation === generation) return;
     this.#generation = generation;
+    this.#forgetClasses();
+  }
+
+  #forgetClasses(): void {
     this.fixed.length = 0;
     this.preferred.length = 0;
     this.unwanted.length = 0;
