@@ -1,7 +1,7 @@
 /** Every command of holdfast, in words. Only commands that work are here. */
 import { LAYOUTS } from '../render/types.ts';
 import { check, explainRule } from './tree-check.ts';
-import { file, namedFile, output, prices } from './tree-options.ts';
+import { context, file, kubeconfig, namedFile, output, prices } from './tree-options.ts';
 import { explainPods, simulate, sweep } from './tree-twin.ts';
 import type { CommandWords } from './words.ts';
 
@@ -9,18 +9,21 @@ const init: CommandWords = {
   name: 'init',
   summary: 'write a cluster document to start from',
   description:
-    'Writes a commented holdfast.yaml. On a terminal it asks for what was not given; elsewhere it takes safe defaults.',
+    'Writes a commented holdfast.yaml. On a terminal it asks for what was not given; elsewhere it takes safe defaults. With --context it describes the cluster that runs there, and each value says where it was seen.',
   options: [
     { flags: '-f, --file <path>', description: 'where to write; - for standard output (default: ./holdfast.yaml)' },
     { flags: '--name <name>', description: 'name of the cluster' },
     { flags: '--provider <provider>', description: 'who provides the machines', choices: ['aws', 'bare-metal', 'lab'] },
     { flags: '--region <name>', description: 'region of the control plane' },
     { flags: '--zones <list>', description: 'zones of the region, with commas' },
+    { ...context, description: 'describe the live cluster of this context; nothing is ever written to it' },
+    kubeconfig,
     { flags: '--force', description: 'replace a file that is there' },
     output('text', 'json', 'yaml'),
   ],
   examples: [
     { run: 'holdfast init', does: 'ask, then write ./holdfast.yaml' },
+    { run: 'holdfast init --context prod', does: 'the document of a cluster that runs' },
     { run: 'holdfast init --provider aws --region us-west-2 --name shop', does: 'write it without questions' },
     { run: 'holdfast init --provider bare-metal --zones row-a,row-b,row-c -f -', does: 'print it' },
   ],

@@ -198,7 +198,7 @@ function scalarText(value: unknown): string | undefined {
 }
 
 /** A ClusterConfiguration given as a file, or the one that kubeadm keeps in the cluster. */
-function kubeadmConfiguration(index: ObjectIndex, configurations: readonly Sourced[]): unknown {
+export function kubeadmConfiguration(index: ObjectIndex, configurations: readonly Sourced[]): unknown {
   const given = configurations.find(
     ({ object }) => object.kind === 'ClusterConfiguration' && object.apiVersion.startsWith('kubeadm.k8s.io/'),
   );

@@ -112,6 +112,14 @@ const pool = z.strictObject({
 /** Fields that every system may read; sections are added by the systems. */
 export const baseSpec = {
   provider: z.enum(['aws', 'bare-metal', 'lab']).prefault('bare-metal').describe('Who provides the machines.'),
+  context: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe(
+      'Context of a kubeconfig that reaches this cluster; by default none. Commands that touch a cluster, a dry run among them, do so only when the document names it here and --yes is given.',
+    ),
   survive: z
     .enum(['node', 'zone', 'region'])
     .prefault('zone')
@@ -163,7 +171,7 @@ export type Pool = z.output<typeof pool>;
 export type Objectives = z.output<typeof objectives>;
 export type ObjectiveName = keyof Objectives;
 
-type Base = { readonly [Field in keyof typeof baseSpec]: z.output<(typeof baseSpec)[Field]> };
+type Base = Readonly<z.output<z.ZodObject<typeof baseSpec>>>;
 
 /** What every system may read: the parsed base of the document, and which kind of control plane it asks for. */
 export interface Cluster extends Base {
