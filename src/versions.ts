@@ -99,6 +99,7 @@ export type Component = keyof typeof versions;
 
 /** Programs that the lab and the judges run but no plan installs; documents cannot pin them. */
 export const toolVersions = {
+  helm: { version: 'v4.3.2', source: 'helm.sh/helm/v4 v4.3.2', read: READ },
   kwok: { version: 'v0.8.0', source: 'sigs.k8s.io/kwok v0.8.0', read: READ },
   prometheus: {
     version: 'v3.14.0',

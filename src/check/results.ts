@@ -7,6 +7,8 @@ export interface FindingOrigin {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  /** In what helm renders, when the file is a chart's: the line above is there only when one line alone can have made it. */
+  readonly rendered?: { readonly line: number; readonly column: number };
   /** Of a live cluster. */
   readonly context?: string;
 }

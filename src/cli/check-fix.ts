@@ -16,7 +16,9 @@ export async function fixInputs(
   inputs: WorldInputs,
   { made, list, options }: { made: MadeWorld; list: FindingList; options: CheckOptions },
 ): Promise<WorldInputs> {
-  const whole = [...inputs.texts, ...inputs.named].filter(({ from }) => from === undefined);
+  const whole = [...inputs.texts, ...inputs.named].filter(
+    ({ from, template }) => from === undefined && template === undefined,
+  );
   const texts = new Map(whole.map(({ file, text }) => [file, text]));
   texts.delete(STDIN);
   const fixed = fix(texts, { world: made.world, list }, (changed) => {

@@ -94,6 +94,7 @@ async function namespaceCheck(name: string, args: readonly string[], neededFor: 
 
 const USED_FOR: Readonly<Record<string, string>> = {
   promtool: 'checking alert rules',
+  helm: 'rendering charts (--chart)',
   haproxy: 'checking the API balancer',
   nginx: 'checking the API balancer',
   keepalived: 'checking who holds the API address',

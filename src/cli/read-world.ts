@@ -8,12 +8,24 @@ import { detail, flag, type Invocation, listOption, progress, textOption } from 
 import { readLiveObjects } from './read-live.ts';
 import { documentAmong, type MadeWorld, makeWorld, refusedInput, type WorldInputs } from './world-inputs.ts';
 
-/** The world of `-f` and of the paths given. Never picks up a document that nobody named. */
+/** Options that say nothing without a chart. */
+const OF_CHART = { values: '--values', set: '--set', releaseName: '--release-name' };
+const OF_RELEASE = { ...OF_CHART, namespace: '--namespace' };
+
+/** The world of `-f`, of the paths given and of a chart. Never picks up a document that nobody named. */
 export async function readWorld(
   invocation: Invocation,
   paths: readonly string[] = [],
 ): Promise<MadeWorld & { readonly inputs: WorldInputs }> {
-  const inputs = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...paths]);
+  return worldOfInputs(invocation, await readWorldInputs(invocation, paths));
+}
+
+/** The same where `--namespace` chooses pods too. */
+export async function readWorldOfPods(invocation: Invocation): Promise<MadeWorld> {
+  return worldOfInputs(invocation, await readWorldInputs(invocation, [], OF_CHART));
+}
+
+function worldOfInputs(invocation: Invocation, inputs: WorldInputs): MadeWorld & { readonly inputs: WorldInputs } {
   const made = makeWorld(inputs);
   const { nodes, workloads } = made.world;
   detail(invocation, `${nodes.length} nodes, ${workloads.length} workloads`);
@@ -34,7 +46,7 @@ const MOST_NOTES = 5;
 /** What the input lacks or what is not modelled of it; nothing that keeps an answer from being given. */
 export function sayNotes(invocation: Invocation, world: World, { texts, named }: WorldInputs): void {
   // What a plan renders is ours to know.
-  const given = new Set([...texts, ...named].map(({ file }) => file));
+  const given = new Set([...texts, ...named].flatMap(({ file, template }) => [file, template?.file ?? file]));
   const notes = world.notes.filter(({ at }) => at === undefined || given.has(at.file));
   const shown = flag(invocation, 'verbose') ? notes : notes.slice(0, MOST_NOTES);
   for (const { message, at } of shown)
@@ -42,14 +54,22 @@ export function sayNotes(invocation: Invocation, world: World, { texts, named }:
   if (shown.length < notes.length) progress(invocation, `note: ${notes.length - shown.length} more; -v shows them`);
 }
 
-/** The texts of the paths, with the manifests that a document among them names. */
-export async function readWorldInputs(invocation: Invocation, paths: readonly string[]): Promise<WorldInputs> {
+/** The texts of `-f`, of the paths and of a chart, with the manifests that a document among them names. */
+export async function readWorldInputs(
+  invocation: Invocation,
+  args: readonly string[],
+  ofRelease: Readonly<Record<string, string>> = OF_RELEASE,
+): Promise<WorldInputs> {
+  const paths = [...listOption(invocation, 'file'), ...args];
   const fromCluster = ['context', 'kubeconfig'].some((option) => textOption(invocation, option) !== undefined);
-  if (paths.length === 0 && !fromCluster)
+  const chart = textOption(invocation, 'chart');
+  if (chart === undefined) refuseLone(invocation, fromCluster ? OF_CHART : ofRelease);
+  if (paths.length === 0 && chart === undefined && !fromCluster)
     throw new HoldfastError('no-input', 'No manifests, no cluster document and no cluster were named.', {
-      hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml; or a live cluster with --context.',
+      hint: 'Name files, directories or - with -f: manifests with their nodes, or a holdfast.yaml; a chart with --chart; or a live cluster with --context.',
     });
-  const texts = await read(invocation, paths);
+  const files = await read(invocation, paths);
+  const texts = chart === undefined ? files : [...files, ...(await chartTextsOf(invocation, chart))];
   const document = documentAmong(texts);
   const given = fromCluster || texts.length > 1;
   const named = document === undefined ? [] : await namedWorkloads(invocation, document, given);
@@ -60,6 +80,23 @@ export async function readWorldInputs(invocation: Invocation, paths: readonly st
     kubernetesVersion: textOption(invocation, 'kubernetesVersion'),
     ...(live === undefined ? {} : { live }),
   };
+}
+
+async function chartTextsOf(invocation: Invocation, chart: string): Promise<WorldInputs['texts']> {
+  const { readChart } = await import('./chart.ts');
+  return readChart(invocation, chart);
+}
+
+function refuseLone(invocation: Invocation, words: Readonly<Record<string, string>>): void {
+  const lone = Object.keys(words).find((name) => isGiven(invocation.options[name]));
+  if (lone !== undefined)
+    throw new HoldfastError('no-chart', `${words[lone] ?? lone} is said of a chart, and none is given.`, {
+      hint: 'Name one with --chart.',
+    });
+}
+
+function isGiven(value: Invocation['options'][string]): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
 }
 
 /** What the document names under `workloads:`, from where it lies, unless manifests were given beside it. */

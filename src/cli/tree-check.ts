@@ -1,6 +1,6 @@
 /** The commands around findings, in words. */
 import { FORMATS } from './check-output.ts';
-import { liveOptions, namedFile, output } from './tree-options.ts';
+import { chartOptions, liveOptions, namedFile, namespace, output } from './tree-options.ts';
 import type { CommandWords, OptionWords } from './words.ts';
 
 const ownRules: OptionWords = {
@@ -23,7 +23,9 @@ export const check: CommandWords = {
   ],
   options: [
     namedFile,
+    ...chartOptions,
     ...liveOptions,
+    namespace,
     {
       flags: '--fail-on <severity>',
       description: 'exit with 1 from this severity on',
@@ -57,7 +59,8 @@ export const check: CommandWords = {
       run: 'holdfast check -f holdfast.yaml',
       does: 'with the workloads and nodes of the document: each with its failure',
     },
-    { run: 'helm template shop | holdfast check -f -', does: 'a chart' },
+    { run: 'holdfast check --chart shop --values production.yaml -f nodes.yaml', does: 'a chart on these nodes' },
+    { run: 'helm template shop | holdfast check -f -', does: 'a chart, rendered by yourself' },
     { run: 'holdfast check --context prod -o wide', does: 'what runs now' },
     { run: 'holdfast check --context prod -f manifests/', does: 'what would run if these were applied' },
     { run: 'holdfast check -f manifests/ --fix --dry-run', does: 'the safe patches as a diff' },

@@ -21,10 +21,24 @@ export const kubeconfig: OptionWords = {
 };
 export const namespace: OptionWords = {
   flags: '-n, --namespace <name>',
-  description: 'with --context: read only this namespace, and what belongs to none',
+  description: 'with --context: read only this namespace, and what belongs to none; with --chart: that of its release',
 };
-export const liveOptions: readonly OptionWords[] = [context, kubeconfig, namespace];
+export const liveOptions: readonly OptionWords[] = [context, kubeconfig];
 
+/** A chart among the objects. */
+export const chartOptions: readonly OptionWords[] = [
+  {
+    flags: '--chart <path>',
+    description: 'a Helm chart, its directory or archive, rendered by helm without a network',
+  },
+  { flags: '--values <file>', description: 'values of the chart; may be repeated, the last one wins', repeat: true },
+  {
+    flags: '--set <key=value>',
+    description: 'one value of the chart, as helm takes it; may be repeated',
+    repeat: true,
+  },
+  { flags: '--release-name <name>', description: "the chart's release (default: release-name, as helm's)" },
+];
 export const prices: OptionWords = {
   flags: '--prices <file>',
   description: 'price table to use instead of the built-in one',

@@ -1,11 +1,12 @@
 /** The commands that run the twin, in words. */
 import { FAULT_KINDS } from '../faults/catalog.ts';
-import { context, kubeconfig, liveOptions, namedFile, output } from './tree-options.ts';
+import { chartOptions, liveOptions, namedFile, namespace as readNamespace, output } from './tree-options.ts';
 import type { CommandWords, OptionWords } from './words.ts';
 
 const namespace: OptionWords = {
   flags: '-n, --namespace <name>',
-  description: 'only pods of this namespace; of a live cluster only it is read',
+  description:
+    'only pods of this namespace; of a live cluster only it is read, and with --chart it is that of the release',
 };
 const kubernetesVersion: OptionWords = {
   flags: '--kubernetes-version <version>',
@@ -37,8 +38,8 @@ export const explainPods: CommandWords = {
   ],
   options: [
     namedFile,
-    context,
-    kubeconfig,
+    ...chartOptions,
+    ...liveOptions,
     namespace,
     {
       flags: '--sequence',
@@ -62,7 +63,9 @@ export const simulate: CommandWords = {
   arguments: [manifests],
   options: [
     namedFile,
+    ...chartOptions,
     ...liveOptions,
+    readNamespace,
     {
       flags: '--lose <fault>',
       description: 'what breaks: zone=us-west-2b,at=10s,for=5m; may be repeated',
@@ -102,7 +105,9 @@ export const sweep: CommandWords = {
   arguments: [manifests],
   options: [
     namedFile,
+    ...chartOptions,
     ...liveOptions,
+    readNamespace,
     {
       flags: '--domain <list>',
       description: `what to lose, with commas: ${FAULT_KINDS.join(', ')}, rack=LABEL (default: zone,node,member)`,

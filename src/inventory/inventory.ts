@@ -8,12 +8,13 @@ import { describe } from '../kubernetes/objects.ts';
 import type { KubernetesObject } from '../system.ts';
 import { duplicatesOf } from './duplicates.ts';
 import type { Sourced } from './identity.ts';
-import { isClusterDocument, isConfiguration, isUnderstood } from './kinds.ts';
+import { isClusterDocument, isConfiguration, isUnderstood, scopeOf } from './kinds.ts';
 import type { FileOrigin, SourceText, TextStart } from './origin.ts';
 import { positionOf, sourceText } from './origin.ts';
 import { parseJson } from './parse-json.ts';
 import { parseYaml, partsOf } from './parse-yaml.ts';
 import type { ParsedDocument } from './parsed.ts';
+import type { Template } from './template-lines.ts';
 
 /** The text of one input. */
 export interface InputText {
@@ -23,6 +24,10 @@ export interface InputText {
   readonly named: boolean;
   /** Of a text that is a part of its file. */
   readonly from?: TextStart;
+  /** Of a text that was rendered; then `file` is what messages call it. */
+  readonly template?: Template;
+  /** Where objects live that could live in a namespace and name none: that of the chart's release. */
+  readonly namespace?: string;
 }
 
 /** The text of a cluster document for its own parser; its lines count as in the file. */
@@ -107,7 +112,7 @@ function collectText(input: InputText, into: Collected): void {
   const json = input.file.endsWith('.json') || /^\uFEFF?\s*[{[]/.test(input.text);
   const { rest, documents } = json ? { rest: input.text, documents: [] } : takeClusterDocuments(input);
   into.clusterDocuments.push(...documents);
-  const parsed = json ? parseLikeJson(input) : parseYaml(rest, input.file);
+  const parsed = json ? parseLikeJson(input) : parseYaml(rest, input.file, input);
   into.problems.push(...parsed.problems);
   for (const document of parsed.documents) collectDocument(document, input, into);
 }
@@ -212,8 +217,19 @@ function collectObject(value: Record<string, unknown>, origin: FileOrigin, input
     return;
   }
   const name = nameProblem(object, origin);
-  if (name === undefined) into.objects.push({ object, origin });
+  if (name === undefined) into.objects.push({ object: inNamespace(object, input.namespace), origin });
   else into.problems.push(name);
+}
+
+/** As the client that creates it does: helm.sh/helm/v4 pkg/kube/client.go (Build, with the release's namespace as default). */
+function inNamespace(object: KubernetesObject, namespace: string | undefined): KubernetesObject {
+  const metadata: unknown = object.metadata;
+  if (namespace === undefined || !isObject(metadata) || scopeOf(object.apiVersion, object.kind) !== 'namespace')
+    return object;
+  const { namespace: written } = metadata;
+  return written === undefined || written === null || written === ''
+    ? { ...object, metadata: { ...object.metadata, namespace } }
+    : object;
 }
 
 /** A cluster document in JSON, or in a flow that was not recognised before parsing: its text with its lines kept. */

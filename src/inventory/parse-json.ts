@@ -12,7 +12,7 @@ import { scanJson } from './scan-json.ts';
 
 /** Values of the text; those before a fault are kept, a value with a key written twice is not. */
 export function parseJson(text: string, file: string, from?: TextStart): ParsedText {
-  const source = sourceText(file, text, from);
+  const source = sourceText(file, text, { from });
   const list = parseList(text, source);
   if (list !== undefined) return { documents: [list], problems: [] };
   const scan = scanJson(text);

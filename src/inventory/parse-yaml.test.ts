@@ -78,7 +78,7 @@ describe('a bad document', () => {
       'ok: 1\n---\nname: {{ .Values.name }}\n',
       'not-yaml',
       'a.yaml:3:8',
-      'This looks like a template of a Helm chart; render it first (`helm template`) and give the result.',
+      'This looks like a template of a Helm chart; give the chart with --chart DIR, or what `helm template` writes.',
     ],
     [
       'x: a\0b\n',

@@ -5,7 +5,7 @@
 import type { Event } from 'js-yaml';
 import { EVENT_ID, COLLECTION_STYLE, YAMLException, constructFromEvents, parseEvents } from 'js-yaml';
 import type { Problem } from '../core/error.ts';
-import type { SourceText } from './origin.ts';
+import type { SourceForm, SourceText } from './origin.ts';
 import { sourceText } from './origin.ts';
 import type { ParsedDocument, ParsedText, TextPart } from './parsed.ts';
 import { duplicateKeyProblem, nulProblem, problemAt } from './parsed.ts';
@@ -24,8 +24,8 @@ interface Part {
   readonly end: number;
 }
 
-export function parseYaml(text: string, file: string): ParsedText {
-  const source = sourceText(file, text);
+export function parseYaml(text: string, file: string, form: SourceForm = {}): ParsedText {
+  const source = sourceText(file, text, form);
   const documents: ParsedDocument[] = [];
   const problems: Problem[] = [];
   for (const part of partsOf(source)) {
@@ -119,7 +119,7 @@ function syntaxProblem(
 
 function hintFor(reason: string, line: string): string | undefined {
   if (line.includes('{{'))
-    return 'This looks like a template of a Helm chart; render it first (`helm template`) and give the result.';
+    return 'This looks like a template of a Helm chart; give the chart with --chart DIR, or what `helm template` writes.';
   if (reason.includes('tab') || /^ *\t/.test(line)) return 'Indent with spaces, not with tabs.';
   return undefined;
 }

@@ -180,7 +180,7 @@ export function decodeText(bytes: Uint8Array, file: string, from?: TextStart): s
     return {
       code: 'not-utf8',
       message: 'the text is not UTF-8',
-      at: sourceText(file, lenient, from).positionAt(offset),
+      at: sourceText(file, lenient, { from }).positionAt(offset),
       expected: 'text in UTF-8',
     };
   }

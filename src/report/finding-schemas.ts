@@ -32,6 +32,12 @@ const finding = z.strictObject({
     file: z.string().optional(),
     line: z.int().optional(),
     column: z.int().optional(),
+    rendered: z
+      .strictObject({ line: z.int(), column: z.int() })
+      .optional()
+      .describe(
+        'Where it is in what helm template writes; the file is the template, its line is told when it is known.',
+      ),
     context: z.string().optional(),
   }),
   path: z.string().describe('The field, `spec.replicas`.'),

@@ -11,7 +11,14 @@ export function objectName({ kind, namespace, name }: FindingOutput['object']): 
 export function placeOf({ origin }: FindingOutput): string {
   const { file, line, column, context } = origin;
   if (file === undefined) return context ?? '';
-  return line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  if (line !== undefined) return `${file}:${line}:${column ?? 1}`;
+  const rendered = renderedSentence(origin);
+  return rendered === undefined ? file : `${file} (${rendered})`;
+}
+
+/** For what a chart renders, when no line of its template can be told; undefined for everything else. */
+export function renderedSentence({ line, rendered }: FindingOutput['origin']): string | undefined {
+  return line !== undefined || rendered === undefined ? undefined : `line ${rendered.line} of what helm renders`;
 }
 
 /** `2 errors and 1 warning in 14 objects`, or that nothing was found and what was looked at. */

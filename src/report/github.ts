@@ -1,6 +1,6 @@
 /** Findings as workflow commands of GitHub Actions, which it shows beside the changed lines. */
 import type { FindingListOutput, FindingOutput } from './finding-schemas.ts';
-import { findingsSentence, objectName, witnessSentence } from './finding-words.ts';
+import { findingsSentence, objectName, renderedSentence, witnessSentence } from './finding-words.ts';
 
 const COMMANDS: Readonly<Record<FindingOutput['severity'], string>> = {
   error: 'error',
@@ -15,6 +15,7 @@ export function githubAnnotations(list: FindingListOutput): string {
 }
 
 function annotation({ severity, rule, title, object, message, witness, remedy, origin }: FindingOutput): string {
+  const rendered = renderedSentence(origin);
   const properties = [
     ...(origin.file === undefined ? [] : [`file=${property(origin.file)}`]),
     ...(origin.line === undefined ? [] : [`line=${origin.line}`]),
@@ -23,6 +24,7 @@ function annotation({ severity, rule, title, object, message, witness, remedy, o
   ];
   const text = [
     `${objectName(object)}: ${message}`,
+    ...(rendered === undefined ? [] : [`It is in ${rendered}.`]),
     ...(witness === undefined ? [] : [witnessSentence(witness)]),
     remedy,
   ];

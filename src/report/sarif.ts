@@ -3,7 +3,7 @@
  * stays the same when lines move.
  */
 import type { FindingListOutput, FindingOutput } from './finding-schemas.ts';
-import { objectName, witnessSentence } from './finding-words.ts';
+import { objectName, renderedSentence, witnessSentence } from './finding-words.ts';
 import { writeJson } from './json.ts';
 
 const LEVELS: Readonly<Record<FindingOutput['severity'], string>> = {
@@ -49,11 +49,13 @@ function rulesOf(findings: readonly FindingOutput[]): readonly SarifRule[] {
 function resultOf(finding: FindingOutput, ruleIndex: number, compared: boolean): object {
   const { rule, severity, message, remedy, witness, fingerprint, known } = finding;
   const shown = witness === undefined ? '' : ` ${witnessSentence(witness)}.`;
+  const rendered = renderedSentence(finding.origin);
+  const where = rendered === undefined ? '' : ` It is in ${rendered}.`;
   return {
     ruleId: rule,
     ruleIndex,
     level: LEVELS[severity],
-    message: { text: `${objectName(finding.object)}: ${message}${shown} ${remedy}` },
+    message: { text: `${objectName(finding.object)}: ${message}${where}${shown} ${remedy}` },
     locations: [locationOf(finding)],
     partialFingerprints: { 'holdfastFinding/v1': fingerprint },
     ...(compared ? { baselineState: known === true ? 'unchanged' : 'new' } : {}),

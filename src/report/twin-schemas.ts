@@ -7,6 +7,7 @@ const origin = z.strictObject({
   file: z.string().optional(),
   line: z.int().optional(),
   column: z.int().optional(),
+  rendered: z.strictObject({ line: z.int(), column: z.int() }).optional().describe('In what helm template writes.'),
   context: z.string().optional(),
 });
 const causes = z

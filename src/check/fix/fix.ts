@@ -53,6 +53,7 @@ function attempt(so: Attempt, finding: Finding, checkAgain: (texts: Texts) => Ch
   const origin = sourced === undefined || isLive(sourced.origin) ? undefined : sourced.origin;
   const file = origin?.source.file;
   const text = file === undefined ? undefined : so.texts.get(file);
+  if (origin?.source.template !== undefined) return leave('a chart renders it; change its template or values');
   if (origin === undefined || file === undefined || text === undefined)
     return leave('it is not written in a file that was given');
   const edited =

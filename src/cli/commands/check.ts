@@ -27,7 +27,7 @@ import { makeReadableWorld, refusedInput, type WorldInputs } from '../world-inpu
  * them, with exit code 2: the good objects of a bad file are checked all the same.
  */
 export async function run(invocation: Invocation): Promise<number> {
-  const given = await readWorldInputs(invocation, [...listOption(invocation, 'file'), ...invocation.args]);
+  const given = await readWorldInputs(invocation, invocation.args);
   const options = await optionsOf(invocation);
   const { list, problems } = await checked(invocation, given, options);
   // Nothing was judged: `Nothing found` would be read as a verdict.

@@ -9,11 +9,11 @@ import { sequencePods } from '../../twin/sequence-pods.ts';
 import { EXIT } from '../exit-codes.ts';
 import { flag, formatOf, type Invocation, paintFor, progress, textOption, widthOf } from '../invocation.ts';
 import { isData, writeData } from '../output.ts';
-import { readWorld } from '../read-world.ts';
+import { readWorldOfPods } from '../read-world.ts';
 
 /** Prints the verdict of every pod that waits, or of those named. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { world, notes } = await readWorld(invocation);
+  const { world, notes } = await readWorldOfPods(invocation);
   const only = chosenPods(world, invocation);
   const explanation = flag(invocation, 'sequence') ? inSequence(world, only) : eachAlone(world, only);
   const format = formatOf(invocation);

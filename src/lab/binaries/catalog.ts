@@ -12,6 +12,7 @@ export type BinaryName =
   | 'kubeadm'
   | 'kwok'
   | 'promtool'
+  | 'helm'
   | 'haproxy'
   | 'nginx'
   | 'keepalived';
@@ -61,6 +62,7 @@ export interface BinarySpec {
 const kubernetesVersion = versions.kubernetes.version;
 const etcdVersion = versions.etcd.version;
 const kwokVersion = toolVersions.kwok.version;
+const helmVersion = toolVersions.helm.version;
 const prometheusVersion = toolVersions.prometheus.version;
 const [, kubernetesMinor = '', kubernetesPatch = ''] = kubernetesVersion.slice(1).split('.');
 
@@ -106,6 +108,13 @@ const prometheusSet: GoSet = {
   space: 5 * GIB,
 };
 
+const helmSet: GoSet = {
+  id: `helm-${helmVersion}`,
+  modules: [{ path: 'helm.sh/helm/v4', version: helmVersion }],
+  linkerFlags: [`-X helm.sh/helm/v4/internal/version.version=${helmVersion}`],
+  space: 3 * GIB,
+};
+
 const ANY_VERSION = /v?(\d+\.\d+\.\d+)/;
 
 export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
@@ -138,6 +147,20 @@ export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
     },
     go: { set: prometheusSet, package: 'github.com/prometheus/prometheus/cmd/promtool' },
     debianPackages: ['prometheus'],
+  },
+  helm: {
+    name: 'helm',
+    version: helmVersion,
+    versionArguments: ['version', '--template', '{{.Version}}'],
+    // Helm 2 renders with other arguments.
+    versionPattern: /^v?((?:[3-9]|\d\d+)\.\d+\.\d+)/,
+    accepts: 'any',
+    release: {
+      url: `https://get.helm.sh/helm-${helmVersion}-linux-${releaseArchitecture()}.tar.gz`,
+      checksumUrl: `https://get.helm.sh/helm-${helmVersion}-linux-${releaseArchitecture()}.tar.gz.sha256sum`,
+      member: `linux-${releaseArchitecture()}/helm`,
+    },
+    go: { set: helmSet, package: 'helm.sh/helm/v4/cmd/helm' },
   },
   haproxy: systemProgram('haproxy', ['-v'], ['haproxy']),
   nginx: systemProgram('nginx', ['-v'], ['nginx', 'libnginx-mod-stream']),

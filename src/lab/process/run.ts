@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly niceness?: number;
   /** The program is killed after this time; without it there is no limit. */
   readonly timeoutMillis?: number;
+  /** The program leads a process group of its own, which is ended when this aborts; the reason is then thrown. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -25,7 +27,9 @@ export interface RunResult {
 
 /** Runs `command` without a shell. A program that cannot be started throws; one that fails returns its code. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  options.signal?.throwIfAborted();
   const child = spawn(command, [...args], {
+    detached: options.signal !== undefined,
     cwd: options.directory,
     env: options.environment ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -41,10 +45,26 @@ export async function run(command: string, args: readonly string[], options: Run
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) =>
-      resolve({ code, signal, stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.join('\n') }),
-    );
-  });
+  const stop = (): void => endGroup(child.pid);
+  options.signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const result = await new Promise<RunResult>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) =>
+        resolve({ code, signal, stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.join('\n') }),
+      );
+    });
+    options.signal?.throwIfAborted();
+    return result;
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
