@@ -2,6 +2,9 @@
 import type { Workload } from '../inventory/world.ts';
 import { isMissed } from '../twin/outcomes/placeholders.ts';
 
+/** Pods of this priority and above are the cluster's own: Kubernetes v1.36.3 pkg/apis/scheduling/types.go (SystemCriticalPriority). */
+export const SYSTEM_PRIORITY = 2_000_000_000;
+
 const REPLICATED: ReadonlySet<Workload['kind']> = new Set([
   'Deployment',
   'ReplicaSet',

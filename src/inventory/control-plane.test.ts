@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { controlPlaneOfObjects, flagsOf } from './control-plane.ts';
+import { statedFlag } from './component-flags.ts';
+import { controlPlaneOfObjects } from './control-plane.ts';
 import { indexObjects } from './indexes.ts';
 import { readInventory } from './inventory.ts';
 import { nodesOfObjects } from './nodes.ts';
@@ -16,11 +17,19 @@ const of = (text: string) => {
 
 describe('flags', () => {
   it('are read as the components read them', () => {
-    expect([...flagsOf(['kube-apiserver', '--a-b=c=d', '--on', '--a-b=e', '-v=2', 7])]).toEqual([
-      ['a-b', 'e'],
-      ['on', 'true'],
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: etcd-a, namespace: kube-system, labels: {component: etcd}}\n';
+    const { objects, configurations } = readInventory([
+      {
+        file: 'a.yaml',
+        text: `${pod}spec: {nodeName: a, containers: [{name: etcd, command: [etcd, --a-b=c=d, --on, --a-b=e, -v=2, 7]}]}\n`,
+        named: true,
+      },
     ]);
-    expect(flagsOf('text').size).toBe(0);
+    const sources = { index: indexObjects(objects), configurations };
+    const flag = (name: string) => statedFlag(sources, { component: 'etcd', name });
+    expect([flag('a-b'), flag('on'), flag('v')]).toEqual(['e', 'true', undefined]);
+    expect(statedFlag(sources, { component: 'etcd', name: 'on', machine: 'b' })).toBeUndefined();
   });
 });
 

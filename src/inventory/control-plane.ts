@@ -1,15 +1,18 @@
 /** The control plane of the world: from a plan's facts, from kubeadm's configuration, or from its own pods and nodes. */
 import type { Millis } from '../core/units.ts';
 import { parseDuration } from '../core/duration.ts';
-import { isObject } from '../core/json.ts';
 import type { Member } from '../facts.ts';
 import { at } from '../kubernetes/objects.ts';
 import type { Plan } from '../plan/types.ts';
+import {
+  type Component,
+  type ComponentPod,
+  componentPods,
+  kubeadmConfiguration,
+  writtenFlag,
+} from './component-flags.ts';
 import type { Sourced } from './identity.ts';
-import { nameOf, namespaceOf } from './identity.ts';
 import type { ObjectIndex } from './indexes.ts';
-import { find, ofKind } from './indexes.ts';
-import { parseYaml } from './parse-yaml.ts';
 import type { ControlPlaneSettings, WorldControlPlane, WorldNode } from './world.ts';
 
 /**
@@ -76,7 +79,7 @@ export function controlPlaneOfObjects(
   configurations: readonly Sourced[],
   nodes: readonly WorldNode[],
 ): WorldControlPlane {
-  const kubeadm = kubeadmConfiguration(index, configurations);
+  const kubeadm = kubeadmConfiguration({ index, configurations })?.value;
   const pods = componentPods(index);
   const members = membersOf(nodes, pods);
   const etcdPods = pods.filter(({ component }) => component === 'etcd');
@@ -98,28 +101,10 @@ export function controlPlaneOfObjects(
       members: etcd,
       quorum: etcd.length === 0 ? 0 : Math.floor(etcd.length / 2) + 1,
     },
-    ...settingsWith(settingsOfFlags((component, name) => flagOf(component, name, kubeadm, pods))),
+    ...settingsWith(
+      settingsOfFlags((component, name) => writtenFlag({ index, configurations }, { component, name })?.value),
+    ),
   };
-}
-
-/** Flags of a control-plane component as arguments: `--name=value`. Later ones win, as in the component. */
-export function flagsOf(command: unknown): ReadonlyMap<string, string> {
-  const flags = new Map<string, string>();
-  if (!Array.isArray(command)) return flags;
-  for (const argument of command) {
-    const match = typeof argument === 'string' ? /^--([a-z][a-z0-9-]*)(?:=(.*))?$/s.exec(argument) : null;
-    if (match) flags.set(match[1] ?? '', match[2] ?? 'true');
-  }
-  return flags;
-}
-
-export type Component = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'etcd';
-const COMPONENTS: readonly string[] = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
-
-interface ComponentPod {
-  readonly component: Component;
-  readonly node: string;
-  readonly flags: ReadonlyMap<string, string>;
 }
 
 function settingsWith(stated: Partial<ControlPlaneSettings>): Pick<WorldControlPlane, 'settings' | 'stated'> {
@@ -152,79 +137,6 @@ function settingsOfFlags(flag: FlagReader): Partial<ControlPlaneSettings> {
     schedulerQps: number(flag('kube-scheduler', 'kube-api-qps')),
     schedulerBurst: number(flag('kube-scheduler', 'kube-api-burst')),
   } as Partial<ControlPlaneSettings>);
-}
-
-/** A flag of a component that a plan, a running pod or kubeadm's configuration states; of one machine, or of any. */
-export function statedFlag(
-  { index, configurations }: { readonly index: ObjectIndex; readonly configurations: readonly Sourced[] },
-  { component, name, machine }: { readonly component: Component; readonly name: string; readonly machine?: string },
-): string | undefined {
-  const pods = componentPods(index).filter(({ node }) => machine === undefined || node === machine);
-  return flagOf(component, name, kubeadmConfiguration(index, configurations), pods);
-}
-
-/** What runs wins over what kubeadm was told. */
-function flagOf(
-  component: Component,
-  name: string,
-  kubeadm: unknown,
-  pods: readonly ComponentPod[],
-): string | undefined {
-  const running = pods.find((pod) => pod.component === component)?.flags.get(name);
-  return running ?? kubeadmArgument(kubeadm, component, name);
-}
-
-const KUBEADM_SECTIONS: Readonly<Record<Component, readonly string[]>> = {
-  'kube-apiserver': ['apiServer'],
-  'kube-controller-manager': ['controllerManager'],
-  'kube-scheduler': ['scheduler'],
-  etcd: ['etcd', 'local'],
-};
-
-/** `extraArgs`: a list of names and values in v1beta4, a map in v1beta3. */
-function kubeadmArgument(kubeadm: unknown, component: Component, name: string): string | undefined {
-  const extra = at(kubeadm, ...KUBEADM_SECTIONS[component], 'extraArgs');
-  if (Array.isArray(extra)) {
-    const last: unknown = extra.findLast((argument) => isObject(argument) && argument['name'] === name);
-    return isObject(last) ? scalarText(last['value']) : undefined;
-  }
-  return scalarText(at(extra, name));
-}
-
-function scalarText(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : undefined;
-}
-
-/** A ClusterConfiguration given as a file, or the one that kubeadm keeps in the cluster. */
-export function kubeadmConfiguration(index: ObjectIndex, configurations: readonly Sourced[]): unknown {
-  const given = configurations.find(
-    ({ object }) => object.kind === 'ClusterConfiguration' && object.apiVersion.startsWith('kubeadm.k8s.io/'),
-  );
-  if (given !== undefined) return given.object;
-  const kept = find(index, '/ConfigMap', 'kube-system', 'kubeadm-config');
-  const text = at(kept?.object, 'data', 'ClusterConfiguration');
-  return typeof text === 'string' ? parseYaml(text, 'kubeadm-config').documents[0]?.value : undefined;
-}
-
-function componentPods(index: ObjectIndex): readonly ComponentPod[] {
-  return ofKind(index, '/Pod').flatMap(({ object }): ComponentPod[] => {
-    const component = namespaceOf(object) === 'kube-system' ? at(object, 'metadata', 'labels', 'component') : undefined;
-    const container = at(object, 'spec', 'containers', 0);
-    if (typeof component !== 'string' || !COMPONENTS.includes(component)) return [];
-    const argv = [at(container, 'command'), at(container, 'args')].flatMap((part): readonly unknown[] =>
-      Array.isArray(part) ? part : [],
-    );
-    const node = at(object, 'spec', 'nodeName');
-    return [
-      {
-        component: component as Component,
-        node: typeof node === 'string' ? node : nameOf(object),
-        flags: flagsOf(argv),
-      },
-    ];
-  });
 }
 
 /** Machines that run an API server; without their pods, the nodes that carry the control plane's label. */

@@ -51,6 +51,9 @@ export function isJudgedConfiguration({
 const JUDGED_CONFIGURATIONS: ReadonlySet<string> = new Set([
   'kubeadm.k8s.io/ClusterConfiguration',
   'kubelet.config.k8s.io/KubeletConfiguration',
+  'apiserver.config.k8s.io/AuthenticationConfiguration',
+  'apiserver.config.k8s.io/AuthorizationConfiguration',
+  'apiserver.config.k8s.io/EncryptionConfiguration',
 ]);
 
 /** Kinds of Kubernetes v1.36 that belong to no namespace, by group. */

@@ -6,7 +6,7 @@ import { countedRequests } from '../../kubernetes/requests.ts';
 import { containerPath, podPath, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type Rule } from '../rule.ts';
 import { type Homeless, homelessAfter, sayFailure } from '../what-if.ts';
-import { keepsReplicas } from '../workloads.ts';
+import { keepsReplicas, SYSTEM_PRIORITY } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
 import { clusterTarget } from '../cluster-target.ts';
 
@@ -204,7 +204,6 @@ const cp06: Rule = {
   },
 };
 
-const SYSTEM_PRIORITY = 2_000_000_000;
 /** A limit of so many times the request, or less, is met by an everyday peak. */
 const TIGHT = 2;
 

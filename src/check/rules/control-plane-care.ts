@@ -1,6 +1,6 @@
 /** ET06, ET09: what keeps the control plane when a member is lost. */
 import { sayDuration } from '../../core/duration.ts';
-import { statedFlag } from '../../inventory/control-plane.ts';
+import { statedFlag } from '../../inventory/component-flags.ts';
 import { clusterTarget } from '../cluster-target.ts';
 import { defect, type Rule } from '../rule.ts';
 

@@ -6,7 +6,12 @@ import { admissionTrust } from './admission-trust.ts';
 import { autoscaling } from './autoscaling.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './control-plane.ts';
+import { controlPlaneBackends } from './control-plane-backends.ts';
 import { controlPlaneCare } from './control-plane-care.ts';
+import { controlPlaneCertificates } from './control-plane-certificates.ts';
+import { controlPlaneFront } from './control-plane-front.ts';
+import { controlPlaneLoad } from './control-plane-load.ts';
+import { etcdFlags } from './etcd-flags.ts';
 import { network } from './network.ts';
 import { networkCertificates } from './network-certificates.ts';
 import { priority } from './priority.ts';
@@ -52,7 +57,12 @@ export const rules: readonly Rule[] = [
   ...autoscaling,
   ...capacity,
   ...controlPlane,
+  ...controlPlaneBackends,
   ...controlPlaneCare,
+  ...controlPlaneCertificates,
+  ...controlPlaneFront,
+  ...controlPlaneLoad,
+  ...etcdFlags,
   ...network,
   ...networkCertificates,
   ...priority,

@@ -1,7 +1,7 @@
 /** Address ranges as kubeadm, flags, ServiceCIDRs and nodes tell. */
 import ipaddr from 'ipaddr.js';
 import { parseCidr } from '../../core/cidr.ts';
-import { kubeadmConfiguration, statedFlag } from '../../inventory/control-plane.ts';
+import { kubeadmConfiguration, statedFlag } from '../../inventory/component-flags.ts';
 import { nameOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { World } from '../../inventory/world.ts';
@@ -20,7 +20,7 @@ export interface ObservedRanges {
 }
 
 export function rangesOf(world: World): ObservedRanges {
-  const kubeadm = at(kubeadmConfiguration(world.index, world.configurations), 'networking');
+  const kubeadm = at(kubeadmConfiguration(world)?.value, 'networking');
   const flag = (component: 'kube-apiserver' | 'kube-controller-manager', name: string): unknown =>
     statedFlag(world, { component, name });
   const serviceCidr = ofKind(world.index, 'networking.k8s.io/ServiceCIDR').find(

@@ -4,7 +4,7 @@ import type { World, WorldNode } from '../../inventory/world.ts';
 import { sayKind } from '../../inventory/live/kinds.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { counted } from '../../report/words.ts';
-import { kubeadmConfiguration } from '../../inventory/control-plane.ts';
+import { kubeadmConfiguration } from '../../inventory/component-flags.ts';
 import { versions } from '../../versions.ts';
 import { type ObservedRanges, rangesOf } from './addresses.ts';
 import { controlPlaneOf, type ObservedControlPlane } from './control-plane.ts';
@@ -81,7 +81,7 @@ const LOOKED_AT: readonly string[] = ['/Node', '/Pod', '/ConfigMap', 'networking
 
 function nameOf(world: World, { context, name }: Asked): Observed['name'] {
   if (name !== undefined) return { text: name, seen: 'As it was asked for.' };
-  const made = at(kubeadmConfiguration(world.index, world.configurations), 'clusterName');
+  const made = at(kubeadmConfiguration(world)?.value, 'clusterName');
   // kubeadm calls every cluster `kubernetes` that nobody named.
   if (typeof made === 'string' && made !== '' && made !== 'kubernetes')
     return { text: nameFor(made, 'my-cluster', LONGEST_CLUSTER_NAME), seen: "Seen in kubeadm's configuration." };

@@ -112,6 +112,11 @@ function quotaFor(data: Bytes, bytesPerWrite: Bytes): Bytes {
   return QUOTA_STEPS.find((step) => step >= wanted) ?? LARGEST_QUOTA;
 }
 
+/** By the same estimate, for a cluster that no document describes. */
+export function quotaForPods(pods: number): Bytes {
+  return quotaFor(OBJECTS_PER_POD * pods * BYTES_PER_WRITE, BYTES_PER_WRITE);
+}
+
 /** What a client that runs wild leaves before it is stopped. */
 export function wildReserve(bytesPerWrite: Bytes): Bytes {
   return WILD_WRITES_PER_SECOND * WILD_SECONDS * bytesPerWrite;

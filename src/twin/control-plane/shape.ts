@@ -2,8 +2,8 @@
 import { parseDuration } from '../../core/duration.ts';
 import type { Millis } from '../../core/units.ts';
 import type { Member } from '../../facts.ts';
-import { statedFlag } from '../../inventory/control-plane.ts';
 import { isLive } from '../../inventory/origin.ts';
+import { statedFlag } from '../../inventory/component-flags.ts';
 import type { World } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 
