@@ -13,6 +13,8 @@ import { controlPlaneFront } from './control-plane-front.ts';
 import { controlPlaneLoad } from './control-plane-load.ts';
 import { etcdFlags } from './etcd-flags.ts';
 import { network } from './network.ts';
+import { networkDns } from './network-dns.ts';
+import { networkPaths } from './network-paths.ts';
 import { networkCertificates } from './network-certificates.ts';
 import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
@@ -65,6 +67,8 @@ export const rules: readonly Rule[] = [
   ...etcdFlags,
   ...network,
   ...networkCertificates,
+  ...networkDns,
+  ...networkPaths,
   ...priority,
   ...quorum,
   ...recovery,

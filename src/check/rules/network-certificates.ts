@@ -232,7 +232,9 @@ function* makerOf(world: World, use: Use): Iterable<Draft> {
     ...ofKind(world.index, '/Secret').filter(({ object }) => at(object, 'type') === 'kubernetes.io/tls'),
     ...ofKind(world.index, CERTIFICATE),
   ].filter(({ object }) => namespaceOf(object) === namespace);
-  if (others.length === 0)
+  // Secrets of a cluster are not read: that one is not seen tells nothing there.
+  const read = at(on.object, 'metadata', 'uid') !== undefined && ofKind(world.index, '/Secret').length === 0;
+  if (others.length === 0 || read)
     yield {
       unknown: `whether there is a Secret ${namespace}/${secret}: no certificate of the namespace is among the input`,
     };
