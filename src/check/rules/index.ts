@@ -20,6 +20,7 @@ import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
 import { recovery } from './recovery.ts';
 import { recoveryBackup } from './recovery-backup.ts';
+import { recoveryEvidence } from './recovery-evidence.ts';
 import { removedApis } from './removed-apis.ts';
 import { storage } from './storage.ts';
 import { storageZones } from './storage-zones.ts';
@@ -73,6 +74,7 @@ export const rules: readonly Rule[] = [
   ...quorum,
   ...recovery,
   ...recoveryBackup,
+  ...recoveryEvidence,
   ...storage,
   ...storageZones,
   ...removedApis,

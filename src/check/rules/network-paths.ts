@@ -280,6 +280,11 @@ function* eksctl(world: World): Iterable<Draft> {
     const gateway = at(sourced.object, 'vpc', 'nat', 'gateway');
     const own = at(sourced.object, 'vpc', 'subnets') !== undefined || at(sourced.object, 'vpc', 'id') !== undefined;
     if (own || (gateway !== undefined && gateway !== 'Single')) continue;
+    // Node groups may stand in a file of their own; another one of the cluster's name makes the VPC.
+    const elsewhere = world.configurations.some(
+      (other) => nameOf(other.object) === nameOf(sourced.object) && at(other.object, 'vpc') !== undefined,
+    );
+    if (gateway === undefined && elsewhere) continue;
     if (list(sourced.object, ['availabilityZones']).length === 1) continue;
     // Nodes with public addresses go out by themselves.
     const isPrivate =
