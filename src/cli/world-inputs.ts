@@ -45,8 +45,10 @@ const SWITCHED: readonly string[] = ['1.34', '1.35'];
  */
 export function makeWorld(inputs: WorldInputs): MadeWorld {
   const made = makeReadableWorld(inputs);
-  const { problems } = made.world;
-  if (problems.length > 0) throw refusedInput(problems);
+  const { problems, doubtful } = made.world;
+  // Without its class nobody knows whom a pod pushes out, nor whether it is made at all.
+  const all = [...problems, ...doubtful.flatMap((object) => object.problems)];
+  if (all.length > 0) throw refusedInput(all);
   return made;
 }
 

@@ -149,6 +149,7 @@ function isAdmitted(object: unknown): boolean {
 const STORED: Admission = {
   containerDefaults: [],
   priorityClasses: new Map(),
+  priorityClassesShown: false,
   runtimeClasses: new Map(),
   notReadySeconds: undefined,
   unreachableSeconds: undefined,

@@ -12,13 +12,15 @@ export interface RefusedObject {
 }
 
 export class Refusals {
-  readonly #byObject = new Map<Sourced, Map<string, Problem>>();
+  readonly #byObject: Told = new Map();
+  readonly #doubts: Told = new Map();
 
   /** Where readers and rules tell of one object; a place that is told twice counts once. */
   readonly of = (sourced: Sourced): Refuse => {
     return (refusal) => {
-      const known = this.#byObject.get(sourced) ?? new Map<string, Problem>();
-      this.#byObject.set(sourced, known);
+      const into = refusal.doubtful === true ? this.#doubts : this.#byObject;
+      const known = into.get(sourced) ?? new Map<string, Problem>();
+      into.set(sourced, known);
       const path = formatPath(refusal.path);
       if (!known.has(path)) known.set(path, problemOf(sourced, refusal, path));
     };
@@ -35,10 +37,21 @@ export class Refusals {
 
   /** By file and line. */
   all(): readonly RefusedObject[] {
-    return [...this.#byObject]
-      .map(([sourced, problems]) => ({ sourced, problems: [...problems.values()].sort(byPlace) }))
-      .sort((a, b) => byPlace(a.problems[0], b.problems[0]));
+    return sorted(this.#byObject);
   }
+
+  /** Objects that are refused unless what they name is there without having been given. */
+  doubtful(): readonly RefusedObject[] {
+    return sorted(this.#doubts).filter(({ sourced }) => !this.has(sourced));
+  }
+}
+
+type Told = Map<Sourced, Map<string, Problem>>;
+
+function sorted(told: Told): readonly RefusedObject[] {
+  return [...told]
+    .map(([sourced, problems]) => ({ sourced, problems: [...problems.values()].sort(byPlace) }))
+    .sort((a, b) => byPlace(a.problems[0], b.problems[0]));
 }
 
 /** What `describe` says of a value that is not there. */

@@ -2,7 +2,7 @@
  * The one way to a world. `worldOfInventory` takes what was given; `worldOfPlan` takes what the plan renders, read back
  * by the same readers, with the machines of the document's pools and the document's workloads.
  */
-import type { Admission, ContainerDefaults, PriorityClass, RuntimeClass } from '../kubernetes/defaulting.ts';
+import type { Admission, ContainerDefaults, PriorityClass } from '../kubernetes/defaulting.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../kubernetes/defaulting.ts';
 import { readNodePool } from '../kubernetes/karpenter.ts';
 import type { Refuse } from '../kubernetes/objects.ts';
@@ -120,7 +120,8 @@ function build(reading: Reading, ground: Ground): World {
   const runtimeClasses = byName(
     ofKind(index, 'node.k8s.io/RuntimeClass').map((sourced) => readRuntimeClass(sourced.object, refuseIn(sourced))),
   );
-  const admissionOf = admission(reading, { priorityClasses, runtimeClasses }, controlPlane);
+  const priorityClassesShown = showsPriorityClasses(reading);
+  const admissionOf = admission(reading, { priorityClasses, priorityClassesShown, runtimeClasses }, controlPlane);
   const workloads = buildWorkloads({
     index,
     nodes,
@@ -161,19 +162,21 @@ function build(reading: Reading, ground: Ground): World {
     volumes,
     storageClasses,
     priorityClasses,
+    priorityClassesShown,
     runtimeClasses,
     configurations: inventory.configurations,
     unknownKinds: inventory.unknownKinds,
     passedOver: inventory.passedOver,
     problems: [...inventory.problems, ...refused.flatMap(({ problems }) => problems)],
     refused,
+    doubtful: refusals.doubtful(),
     notes: notesOf({ index, workloads, nodes, namespaces }),
   };
 }
 
 function admission(
   { index, refuseIn }: Reading,
-  classes: { priorityClasses: ReadonlyMap<string, PriorityClass>; runtimeClasses: ReadonlyMap<string, RuntimeClass> },
+  classes: Pick<Admission, 'priorityClasses' | 'priorityClassesShown' | 'runtimeClasses'>,
   { settings }: WorldControlPlane,
 ): (namespace: string) => Admission {
   const defaults = new Map<string, ContainerDefaults[]>();
@@ -193,6 +196,13 @@ function admission(
     known.set(namespace, made);
     return made;
   };
+}
+
+/** A chart of one application holds none and uses the platform's; who gives one gives all. */
+function showsPriorityClasses({ index, inventory }: Reading): boolean {
+  const kind = 'scheduling.k8s.io/PriorityClass';
+  if (ofKind(index, kind).length > 0) return true;
+  return inventory.live !== undefined && !inventory.live.unseen.some((unseen) => unseen.kind === kind);
 }
 
 function readPriorityClasses(index: ObjectIndex, refuseIn: Reading['refuseIn']): ReadonlyMap<string, PriorityClass> {

@@ -53,6 +53,8 @@ export interface World {
   readonly nodePools: readonly WorldNodePool[];
   readonly webhooks: readonly WorldWebhook[];
   readonly priorityClasses: ReadonlyMap<string, PriorityClass>;
+  /** True when a class that is not among them is not there. */
+  readonly priorityClassesShown: boolean;
   readonly runtimeClasses: ReadonlyMap<string, RuntimeClass>;
   readonly configurations: readonly Sourced[];
   /** Kinds that were read but not understood. */
@@ -62,6 +64,8 @@ export interface World {
   readonly problems: readonly Problem[];
   /** Objects that the API server would refuse, with their problems, which are among the others: no part of the world holds them. */
   readonly refused: readonly RefusedObject[];
+  /** Objects that it would refuse unless what they name is there without having been given: the world holds them. */
+  readonly doubtful: readonly RefusedObject[];
   /** What is no mistake but must be said: pods of other schedulers, namespaces that are not given, nodes without a zone. */
   readonly notes: readonly Problem[];
 }

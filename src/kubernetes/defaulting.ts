@@ -40,6 +40,8 @@ export interface Admission {
   /** Of the pod's namespace, in the order in which they apply. */
   readonly containerDefaults: readonly ContainerDefaults[];
   readonly priorityClasses: ReadonlyMap<string, PriorityClass>;
+  /** True when all classes of the cluster are known, so that one that is not among them is not there. */
+  readonly priorityClassesShown: boolean;
   readonly runtimeClasses: ReadonlyMap<string, RuntimeClass>;
   /** Seconds that DefaultTolerationSeconds grants; undefined when the plugin is off. */
   readonly notReadySeconds: number | undefined;
@@ -50,6 +52,7 @@ export interface Admission {
 export const PLAIN_ADMISSION: Admission = {
   containerDefaults: [],
   priorityClasses: new Map(),
+  priorityClassesShown: false,
   runtimeClasses: new Map(),
   notReadySeconds: 300,
   unreachableSeconds: 300,

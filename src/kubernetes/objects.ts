@@ -14,6 +14,8 @@ export interface Refusal {
   readonly path: FieldPath;
   readonly found: string;
   readonly expected: string;
+  /** What it names was not given, and may be in the cluster all the same. */
+  readonly doubtful?: true;
 }
 
 /** Where readers tell what they could not read. */
@@ -115,6 +117,11 @@ export function intOrString(from: Reader, key: string): number | string | undefi
 /** Tells that the value at this reader is not what the API server takes. */
 export function refuse(from: Reader, expected: string): void {
   from.refuse({ path: from.path(), found: describe(from.value), expected });
+}
+
+/** As `refuse`, of a name whose object was not given and may be there. */
+export function doubt(from: Reader, expected: string): void {
+  from.refuse({ path: from.path(), found: describe(from.value), expected, doubtful: true });
 }
 
 /** `the number 8080`, `the boolean true`, `a list`. */

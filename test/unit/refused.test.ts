@@ -10,9 +10,12 @@ const worldOf = (...objects: KubernetesObject[]) =>
     readInventory([{ file: 'a.json', text: objects.map((object) => JSON.stringify(object)).join('\n'), named: true }]),
   );
 
+/** Who gives a class gives all of them. */
+const silver = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'silver' }, value: 3 };
+
 describe('a pod', () => {
   it.each(podCases)('with $name', (one) => {
-    const world = worldOf(podOf(one));
+    const world = worldOf(silver, podOf(one));
     const paths = world.problems.map(({ path }) => path);
     if (one.refused === undefined) expect(paths).toEqual([]);
     else expect(paths).toContain(`spec.${one.refused}`);
@@ -52,6 +55,17 @@ it('what an API server has taken is not judged again', () => {
   const world = worldOf({ ...pod, metadata: { ...pod.metadata, uid: 'u' } });
   expect(world.problems).toEqual([]);
   expect(world.workloads).toHaveLength(1);
+});
+
+it('a class that was not given may be in the cluster, when none were given', () => {
+  const pod = podOf({ name: '', change: { priorityClassName: 'gold' } });
+  const world = worldOf(pod);
+  expect([world.problems, world.refused]).toEqual([[], []]);
+  expect(world.workloads).toHaveLength(1);
+  expect(world.doubtful.flatMap(({ problems }) => problems.map(({ path }) => path))).toEqual([
+    'spec.priorityClassName',
+  ]);
+  expect(worldOf(pod, silver).doubtful).toEqual([]);
 });
 
 it('a class among the objects is known', () => {

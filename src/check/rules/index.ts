@@ -29,6 +29,7 @@ import { disruptionMissing } from './disruption-missing.ts';
 import { disruptionSelection } from './disruption-selection.ts';
 import { lifecycleProbes } from './lifecycle-probes.ts';
 import { lifecycleStop } from './lifecycle-stop.ts';
+import { refused } from './refused.ts';
 import { rolloutRoom } from './rollout-room.ts';
 import { rolloutUpdate } from './rollout-update.ts';
 import { placementDeadlock } from './placement-deadlock.ts';
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   ...placementSpread,
   ...lifecycleProbes,
   ...lifecycleStop,
+  ...refused,
   ...rolloutRoom,
   ...rolloutUpdate,
   ...admission,

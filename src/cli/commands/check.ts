@@ -2,6 +2,7 @@
 import { readBaseline } from '../../check/baseline.ts';
 import { check, type CheckOptions } from '../../check/check.ts';
 import { SEVERITIES } from '../../check/merge.ts';
+import type { FindingList } from '../../check/results.ts';
 import type { Rule, Severity } from '../../check/rule.ts';
 import { allRules } from '../../check/all-rules.ts';
 import { rules } from '../../check/rules/index.ts';
@@ -60,12 +61,24 @@ async function checked(invocation: Invocation, inputs: WorldInputs, options: Che
   const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
   const full = { ...options, plan: made.plan, twinSettings: twin };
   const list = check(made.world, full);
-  const { problems } = made.world;
+  const problems = made.world.problems.filter((problem) => !isTold(problem, list));
   if (!flag(invocation, 'fix') || problems.length > 0) return { list: findingListOutput(list), problems };
   const fixed = await fixInputs(invocation, inputs, { made, list, options: full });
   if (fixed === inputs) return { list: findingListOutput(list), problems };
   const after = makeReadableWorld(fixed);
   return { list: findingListOutput(check(after.world, { ...full, plan: after.plan })), problems };
+}
+
+/** A finding says of the same line and field what is wrong with it: it is told once, and exits as findings do. */
+function isTold({ at, path }: Problem, { findings }: FindingList): boolean {
+  return findings.some(
+    (finding) =>
+      finding.path === path &&
+      at !== undefined &&
+      finding.origin.file === at.file &&
+      finding.origin.line === at.line &&
+      finding.origin.column === at.column,
+  );
 }
 
 async function optionsOf(invocation: Invocation): Promise<CheckOptions> {

@@ -4,7 +4,7 @@
  */
 import type { Admission } from '../defaulting.ts';
 import type { Reader } from '../objects.ts';
-import { into, refuse } from '../objects.ts';
+import { doubt, into, refuse } from '../objects.ts';
 import type { PodSpec } from '../pod-spec.ts';
 
 /** The template as it is written, read from `spec`. */
@@ -18,7 +18,7 @@ export function validateAdmission(spec: Reader, read: PodSpec, admission: Admiss
     refuse(into(spec, 'overhead'), 'the overhead of its RuntimeClass, which admission writes');
 }
 
-function validatePriority(spec: Reader, read: PodSpec, { priorityClasses }: Admission): void {
+function validatePriority(spec: Reader, read: PodSpec, { priorityClasses, priorityClassesShown }: Admission): void {
   const { priorityClassName: name, priority, preemptionPolicy } = read;
   if (name === undefined) {
     const fallback = [...priorityClasses.values()]
@@ -31,7 +31,8 @@ function validatePriority(spec: Reader, read: PodSpec, { priorityClasses }: Admi
   }
   const known = priorityClasses.get(name);
   if (known === undefined) {
-    refuse(
+    const tell = priorityClassesShown ? refuse : doubt;
+    tell(
       into(spec, 'priorityClassName'),
       `a PriorityClass that is there: no PriorityClass with name ${name} was found`,
     );
