@@ -124,7 +124,13 @@ describe('examples/hardened', () => {
       [...naive].map(([id, object]) => [id.replace('Deployment/shop/queue', 'StatefulSet/shop/queue'), object]),
     );
     const added = [...bare.keys()].filter((id) => !renamed.has(id));
-    expect(added).toEqual(['StorageClass//zonal']);
+    // Where data lies and where its backups go is bought, not found in a manifest.
+    expect(added.toSorted()).toEqual([
+      'BackupStorageLocation/velero/default',
+      'Namespace//velero',
+      'Schedule/velero/shop',
+      'StorageClass//zonal',
+    ]);
     expect([...renamed.keys()].filter((id) => !bare.has(id))).toEqual([]);
     const found = [...renamed].flatMap(([id, object]) =>
       differences(object, bare.get(id)).map((path) => ({ id, path })),
