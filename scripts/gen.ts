@@ -9,6 +9,7 @@ import {
   clusterJsonSchema,
   otherJsonSchemas,
   ownRulesJsonSchema,
+  podOwnersJsonSchema,
   scenarioJsonSchema,
   waiversJsonSchema,
 } from './gen/json-schema.ts';
@@ -26,6 +27,7 @@ const files: readonly GeneratedFile[] = [
   jsonFile('schema/cluster.schema.json', clusterJsonSchema()),
   jsonFile('schema/scenario.schema.json', scenarioJsonSchema()),
   jsonFile('schema/rules.schema.json', ownRulesJsonSchema()),
+  jsonFile('schema/owners.schema.json', podOwnersJsonSchema()),
   jsonFile('schema/waivers.schema.json', waiversJsonSchema()),
   ...otherJsonSchemas().map(({ path, schema }) => jsonFile(path, schema)),
   { path: 'docs/document.md', text: documentReference() },

@@ -1,6 +1,7 @@
 /** The JSON Schemas of the cluster document and of scenarios, for editors: what people write, not what is parsed from it. */
 import { z } from 'zod';
 import { ownRulesSchema } from '../../src/check/own-rules.ts';
+import { podOwnersSchema } from '../../src/kubernetes/pod-owners.ts';
 import { waiversSchema } from '../../src/check/waivers.ts';
 import { scenarioSchema } from '../../src/faults/scenario-file.ts';
 import { priceTableSchema } from '../../src/plan/price-file.ts';
@@ -25,6 +26,11 @@ export function waiversJsonSchema(): Record<string, unknown> {
 /** The JSON Schema of files of own rules. */
 export function ownRulesJsonSchema(): Record<string, unknown> {
   return writtenSchema('rules', 'Holdfast rules', ownRulesSchema);
+}
+
+/** The JSON Schema of files of owners of pods. */
+export function podOwnersJsonSchema(): Record<string, unknown> {
+  return writtenSchema('owners', 'Holdfast owners of pods', podOwnersSchema);
 }
 
 function writtenSchema(file: string, title: string, of: z.ZodType): Record<string, unknown> {

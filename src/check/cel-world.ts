@@ -43,9 +43,9 @@ function make(world: World): CelWorld {
     objects: world.index.all.map(({ object }) => object),
     nodes: world.nodes.map(({ name, region, zone, labels }) => ({ name, region, zone, labels })),
     zones: world.zones.map(({ zone }) => zone).filter((zone) => zone !== ''),
-    workloads: world.workloads.map(({ id, kind, namespace, name, replicas, spec }) => ({
+    workloads: world.workloads.map(({ id, kind, namespace, name, replicas, spec, sourced }) => ({
       id,
-      kind,
+      kind: sourced?.podOwner === undefined ? kind : sourced.object.kind,
       namespace,
       name,
       replicas,

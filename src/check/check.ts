@@ -2,13 +2,16 @@
 import type { World } from '../inventory/world.ts';
 import { sayKind } from '../inventory/live/kinds.ts';
 import { placeOf } from '../inventory/origin.ts';
+import type { Sourced } from '../inventory/identity.ts';
 import { formatPath } from '../inventory/refusals.ts';
+import type { FieldPath } from '../kubernetes/objects.ts';
+import { fieldIn } from '../kubernetes/pod-owners.ts';
 import { type ContextInputs, type RuleContext, ruleContext } from './context.ts';
 import { judge } from './intent.ts';
 import { mergeCandidates, type Merged, SEVERITIES } from './merge.ts';
 import { jsonPatch } from './patch.ts';
 import type { Finding, FindingList, FindingOrigin, FindingSummary, Witness } from './results.ts';
-import type { Rule, Target } from './rule.ts';
+import type { Patch, PatchStep, Rule, Target } from './rule.ts';
 import { rules as builtIn } from './rules/index.ts';
 import { expiredWaiver } from './rules/waivers.ts';
 import { runRules, type RulesRun } from './run-rules.ts';
@@ -56,13 +59,15 @@ function findingOf(merged: Merged, witness: Witness | undefined): Finding {
   const { rule, draft, object, takesDown, mergedRules, fingerprint } = merged;
   const { severity, because } = judge(merged, witness);
   const source = sourcedOf(draft.on);
-  const patch = draft.patch === undefined || source === undefined ? [] : jsonPatch(source.object, draft.patch);
+  const path = fieldOf(source, draft.path) ?? ['spec'];
+  const own = draft.patch === undefined ? undefined : patchOf(source, draft.patch);
+  const patch = own === undefined || source === undefined ? [] : jsonPatch(source.object, own);
   return {
     rule: rule.id,
     severity,
     object,
-    origin: originOf(draft.on, draft.path),
-    path: formatPath(draft.path),
+    origin: originOf(draft.on, path),
+    path: formatPath(path),
     title: rule.title,
     message: draft.message,
     why: rule.takesDown,
@@ -80,6 +85,19 @@ function findingOf(merged: Merged, witness: Witness | undefined): Finding {
 
 function sourcedOf(on: Target): Extract<Target, { object: unknown }> | undefined {
   return 'object' in on ? on : on.sourced;
+}
+
+/** Rules speak of the fields of a Deployment; a described kind may keep them elsewhere, or nowhere. */
+function fieldOf(sourced: Sourced | undefined, path: FieldPath): FieldPath | undefined {
+  return sourced?.podOwner === undefined ? path : fieldIn(sourced.podOwner, path);
+}
+
+function patchOf(sourced: Sourced | undefined, patch: Patch): Patch | undefined {
+  const steps = patch.map((step): PatchStep | undefined => {
+    const path = fieldOf(sourced, step.path);
+    return path === undefined ? undefined : { ...step, path };
+  });
+  return steps.every((step) => step !== undefined) ? steps : undefined;
 }
 
 function originOf(on: Target, path: Merged['draft']['path']): FindingOrigin {
@@ -134,7 +152,7 @@ function notSeen({ unknownKinds, live }: World): FindingList['notSeen'] {
     .filter(({ withPodTemplate }) => withPodTemplate > 0)
     .map(({ apiVersion, kind, withPodTemplate }) => ({
       kind: `${apiVersion} ${kind}`,
-      why: `Its ${withPodTemplate === 1 ? 'pod template is' : `${withPodTemplate} pod templates are`} not understood: who makes pods of it is not known.`,
+      why: `Its ${withPodTemplate === 1 ? 'pod template is' : `${withPodTemplate} pod templates are`} not understood: who makes pods of it is not known. Describe the kind in a file for --owners.`,
     }));
   const unseen = live?.unseen.map(({ kind, why }) => ({ kind: sayKind(kind), why })) ?? [];
   const others =

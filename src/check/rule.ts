@@ -121,10 +121,15 @@ export interface ObjectName {
 }
 
 export function nameOfTarget(target: Target): ObjectName {
-  if (!('object' in target)) return named(target.kind, target.namespace, target.name);
+  if (!('object' in target)) return named(kindOfTarget(target), target.namespace, target.name);
   return named(target.object.kind, namespaceOf(target.object), nameOf(target.object));
 }
 
 function named(kind: string, namespace: string | undefined, name: string): ObjectName {
   return { kind, ...(namespace === undefined || namespace === '' ? {} : { namespace }), name };
+}
+
+/** A custom resource that acts as a Deployment is called by its own kind. */
+function kindOfTarget({ kind, sourced }: NamedTarget): string {
+  return sourced?.podOwner === undefined ? kind : sourced.object.kind;
 }

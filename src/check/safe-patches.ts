@@ -39,7 +39,8 @@ export function addedBudget(workload: Workload, world: World): Pick<FindingDraft
 }
 
 function selectorOf({ kind, sourced }: Workload): JsonObject | undefined {
-  const selector = SELECTING.has(kind) ? at(sourced?.object, 'spec', 'selector') : undefined;
+  const selector =
+    SELECTING.has(kind) && sourced?.podOwner === undefined ? at(sourced?.object, 'spec', 'selector') : undefined;
   return isObject(selector) && Object.keys(selector).length > 0 ? (selector as JsonObject) : undefined;
 }
 

@@ -5,6 +5,7 @@ import { readTexts } from '../inventory/read.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import type { World } from '../inventory/world.ts';
 import { detail, flag, type Invocation, listOption, progress, textOption } from './invocation.ts';
+import { podOwnersOf } from './pod-owners.ts';
 import { readLiveObjects } from './read-live.ts';
 import { documentAmong, type MadeWorld, makeWorld, refusedInput, type WorldInputs } from './world-inputs.ts';
 
@@ -73,10 +74,15 @@ export async function readWorldInputs(
   const document = documentAmong(texts);
   const given = fromCluster || texts.length > 1;
   const named = document === undefined ? [] : await namedWorkloads(invocation, document, given);
-  const live = await readLiveObjects(invocation);
+  const owners = await podOwnersOf(invocation);
+  const live = await readLiveObjects(
+    invocation,
+    owners.map(({ group, kind }) => `${group}/${kind}`),
+  );
   return {
     texts,
     named,
+    owners,
     kubernetesVersion: textOption(invocation, 'kubernetesVersion'),
     ...(live === undefined ? {} : { live }),
   };

@@ -1,6 +1,6 @@
 /** The commands around findings, in words. */
 import { FORMATS } from './check-output.ts';
-import { chartOptions, liveOptions, namedFile, namespace, output } from './tree-options.ts';
+import { chartOptions, liveOptions, namedFile, namespace, output, owners } from './tree-options.ts';
 import type { CommandWords, OptionWords } from './words.ts';
 
 const ownRules: OptionWords = {
@@ -24,6 +24,7 @@ export const check: CommandWords = {
   options: [
     namedFile,
     ...chartOptions,
+    owners,
     ...liveOptions,
     namespace,
     {

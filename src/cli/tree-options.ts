@@ -10,6 +10,11 @@ export const namedFile: OptionWords = {
   ...file,
   description: 'file, directory or - for standard input; may be repeated',
 };
+export const owners: OptionWords = {
+  flags: '--owners <file>',
+  description: 'custom resources that make pods, kind: PodOwnerList; may be repeated',
+  repeat: true,
+};
 /** A live cluster, as kubectl names it. */
 export const context: OptionWords = {
   flags: '--context <name>',

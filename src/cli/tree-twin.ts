@@ -1,6 +1,6 @@
 /** The commands that run the twin, in words. */
 import { FAULT_KINDS } from '../faults/catalog.ts';
-import { chartOptions, liveOptions, namedFile, namespace as readNamespace, output } from './tree-options.ts';
+import { chartOptions, liveOptions, namedFile, namespace as readNamespace, output, owners } from './tree-options.ts';
 import type { CommandWords, OptionWords } from './words.ts';
 
 const namespace: OptionWords = {
@@ -39,6 +39,7 @@ export const explainPods: CommandWords = {
   options: [
     namedFile,
     ...chartOptions,
+    owners,
     ...liveOptions,
     namespace,
     {
@@ -64,6 +65,7 @@ export const simulate: CommandWords = {
   options: [
     namedFile,
     ...chartOptions,
+    owners,
     ...liveOptions,
     readNamespace,
     {
@@ -106,6 +108,7 @@ export const sweep: CommandWords = {
   options: [
     namedFile,
     ...chartOptions,
+    owners,
     ...liveOptions,
     readNamespace,
     {

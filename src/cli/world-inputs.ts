@@ -2,9 +2,11 @@
 import { HoldfastError, type Problem } from '../core/error.ts';
 import type { InputText, Inventory } from '../inventory/inventory.ts';
 import { mergeInventories, readInventory } from '../inventory/inventory.ts';
+import { withPodOwners } from '../inventory/pod-owners.ts';
 import { inventoryOfLive, type LiveObjects } from '../inventory/live/live-objects.ts';
 import type { World } from '../inventory/world.ts';
 import { worldOfInventory, worldOfPlan } from '../inventory/world-of.ts';
+import type { PodOwner } from '../kubernetes/pod-owners.ts';
 import { contradictionsIn } from '../plan/contradictions.ts';
 import { planCluster } from '../plan/run.ts';
 import type { Plan } from '../plan/types.ts';
@@ -22,6 +24,8 @@ export interface WorldInputs {
   readonly named: readonly InputText[];
   /** What a live cluster holds; manifests beside it stand in the place of its objects. */
   readonly live?: LiveObjects;
+  /** Custom resources that make pods. */
+  readonly owners?: readonly PodOwner[];
   /** In place of what the nodes say, `v1.36`. */
   readonly kubernetesVersion: string | undefined;
 }
@@ -57,10 +61,14 @@ export function makeWorld(inputs: WorldInputs): MadeWorld {
  * @throws HoldfastError as `makeWorld`, but for `refused-input`.
  */
 export function makeReadableWorld(inputs: WorldInputs): MadeWorld {
-  const written = readInventory(inputs.texts);
+  const { owners = [] } = inputs;
+  const written = withPodOwners(readInventory(inputs.texts), owners);
   const nothing = noObjects(inputs.texts, written);
   if (nothing !== undefined) throw nothing;
-  const given = inputs.live === undefined ? written : mergeInventories([inventoryOfLive(inputs.live), written]);
+  const given =
+    inputs.live === undefined
+      ? written
+      : mergeInventories([withPodOwners(inventoryOfLive(inputs.live), owners), written]);
   const made = worldOfInputs(given, inputs);
   const { world } = made;
   const told = inputs.kubernetesVersion ?? world.kubernetesVersion ?? versions.kubernetes.version;
@@ -87,7 +95,10 @@ export function documentAmong(texts: readonly InputText[]): DocumentText | undef
   );
 }
 
-function worldOfInputs(given: Inventory, { texts, named }: WorldInputs): Pick<MadeWorld, 'world' | 'plan'> {
+function worldOfInputs(
+  given: Inventory,
+  { texts, named, owners = [] }: WorldInputs,
+): Pick<MadeWorld, 'world' | 'plan'> {
   const text = documentAmong(texts);
   if (text === undefined) return { world: worldOfInventory(given), plan: undefined };
   const document = readClusterDocument(text);
@@ -96,7 +107,7 @@ function worldOfInputs(given: Inventory, { texts, named }: WorldInputs): Pick<Ma
   if (problems.length > 0)
     throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
   if (given.live !== undefined) return { world: worldOfInventory(given, plan), plan };
-  const ofDocument = readInventory(named);
+  const ofDocument = withPodOwners(readInventory(named), owners);
   const noWorkloads = noObjects(named, ofDocument);
   if (noWorkloads !== undefined) throw noWorkloads;
   const workloads = mergeInventories([given, ofDocument]);

@@ -1,5 +1,6 @@
 /** Objects with their origin, and how they are told apart: group, kind, namespace, name. */
 import { isObject } from '../core/json.ts';
+import type { PodOwner } from '../kubernetes/pod-owners.ts';
 import type { KubernetesObject } from '../system.ts';
 import { scopeOf } from './kinds.ts';
 import type { Origin } from './origin.ts';
@@ -7,6 +8,8 @@ import type { Origin } from './origin.ts';
 export interface Sourced {
   readonly object: KubernetesObject;
   readonly origin: Origin;
+  /** Of a custom resource that is described as a maker of pods. */
+  readonly podOwner?: PodOwner;
 }
 
 /** The namespace that an object lives in; undefined for cluster-wide objects and where only a definition could tell. */

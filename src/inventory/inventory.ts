@@ -267,9 +267,9 @@ function nameProblem(object: KubernetesObject, origin: FileOrigin): Problem | un
 
 export function countUnknown(objects: readonly Sourced[]): readonly UnknownKind[] {
   const counts = new Map<string, { apiVersion: string; kind: string; count: number; withPodTemplate: number }>();
-  for (const { object } of objects) {
+  for (const { object, podOwner } of objects) {
     const { apiVersion, kind } = object;
-    if (isUnderstood(apiVersion, kind)) continue;
+    if (podOwner !== undefined || isUnderstood(apiVersion, kind)) continue;
     const key = `${apiVersion}/${kind}`;
     const known = counts.get(key) ?? { apiVersion, kind, count: 0, withPodTemplate: 0 };
     known.count += 1;

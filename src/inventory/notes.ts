@@ -1,6 +1,6 @@
 /** What is said of an inventory without being an error of it: what is not modelled, not given, or goes in a circle. */
 import type { Problem } from '../core/error.ts';
-import { workloadKind } from '../kubernetes/pod-template.ts';
+import { kindOf } from './pod-owners.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
 import type { Sourced } from './identity.ts';
 import { labelOf, namespaceOf } from './identity.ts';
@@ -103,7 +103,7 @@ function circles(index: ObjectIndex): readonly Problem[] {
   const told = new Set<Sourced>();
   const notes: Problem[] = [];
   for (const start of index.all) {
-    if (workloadKind(start.object) === undefined || start.object.kind === 'Pod' || told.has(start)) continue;
+    if (kindOf(start) === undefined || start.object.kind === 'Pod' || told.has(start)) continue;
     const seen = new Set<Sourced>();
     let here: Sourced | undefined = start;
     while (here !== undefined && !seen.has(here) && !told.has(here)) {

@@ -3,11 +3,11 @@ import type { Admission } from '../kubernetes/defaulting.ts';
 import type { Refuse } from '../kubernetes/objects.ts';
 import { at, reader } from '../kubernetes/objects.ts';
 import { readHeldResources, readPodStatus, readinessOf } from '../kubernetes/pod-status.ts';
-import { workloadKind } from '../kubernetes/pod-template.ts';
 import type { Sourced } from './identity.ts';
 import { nameOf, namespaceOf } from './identity.ts';
 import type { ObjectIndex, Owner } from './indexes.ts';
 import { annotationsOf, controllerOf, find, labelsOf, ownerOf } from './indexes.ts';
+import { kindOf } from './pod-owners.ts';
 import type { TemplateMaker } from './templates.ts';
 import { splitLabels } from './templates.ts';
 import { isStored } from './validate.ts';
@@ -55,13 +55,17 @@ function workloadIdOf(pod: Sourced, owner: Owner | undefined, index: ObjectIndex
     : idOf(maker.object.kind, namespace, nameOf(maker.object));
 }
 
-/** The last workload up the chain of owners that was given: the Deployment of the pod's ReplicaSet. */
-function workloadAbove(pod: Sourced, index: ObjectIndex): Sourced | undefined {
+/**
+ * The last workload up the chain of owners that was given, which speaks for those below: the Deployment of the pod's
+ * ReplicaSet, the CronJob of a Job. Between them may be kinds that make no pods.
+ */
+export function workloadAbove(below: Sourced, index: ObjectIndex): Sourced | undefined {
   let found: Sourced | undefined;
+  let here: Sourced | undefined = below;
   for (let links = 0; links < MAX_OWNERS; links += 1) {
-    const owner = ownerOf(index, (found ?? pod).object);
-    if (owner === undefined || workloadKind(owner.object) === undefined) break;
-    found = owner;
+    here = ownerOf(index, here.object);
+    if (here === undefined || here === below) break;
+    if (kindOf(here) !== undefined) found = here;
   }
   return found;
 }

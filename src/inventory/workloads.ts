@@ -13,9 +13,10 @@ import { daemonPodSpec, runsDaemon } from './daemons.ts';
 import type { Sourced } from './identity.ts';
 import { nameOf, namespaceOf } from './identity.ts';
 import type { ObjectIndex, Owner } from './indexes.ts';
-import { annotationsOf, labelsOf, ownerOf } from './indexes.ts';
+import { annotationsOf, labelsOf } from './indexes.ts';
 import type { Observed } from './observed-pods.ts';
-import { byName, idOf, observedPods, readPod } from './observed-pods.ts';
+import { byName, idOf, observedPods, readPod, workloadAbove } from './observed-pods.ts';
+import { kindOf, readSourced } from './pod-owners.ts';
 import type { TemplateMaker } from './templates.ts';
 import { splitLabels, templateHash, templateMaker } from './templates.ts';
 import { isStored } from './validate.ts';
@@ -37,11 +38,11 @@ export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
   const observed = observedPods(inputs.index);
   const workloads: Workload[] = [];
   for (const sourced of inputs.index.all) {
-    const kind = workloadKind(sourced.object);
-    if (kind === undefined || kind === 'Pod' || isPart(inputs.index, sourced)) continue;
-    const spec = readWorkload(kind, sourced.object, inputs.refuseIn(sourced));
+    const kind = kindOf(sourced);
+    if (kind === undefined || kind === 'Pod' || workloadAbove(sourced, inputs.index) !== undefined) continue;
+    const spec = readSourced(kind, sourced, inputs.refuseIn(sourced));
     if (spec === undefined) continue;
-    const id = idOf(kind, namespaceOf(sourced.object) ?? '', nameOf(sourced.object));
+    const id = idOf(sourced.object.kind, namespaceOf(sourced.object) ?? '', nameOf(sourced.object));
     const pods = observed.get(id);
     observed.delete(id);
     const known = { id, kind, sourced, spec };
@@ -60,12 +61,6 @@ function accepted(workloads: readonly Workload[], isRefused: WorkloadInputs['isR
     if (pods.length === 0 && workload.sourced === undefined) return [];
     return [{ ...workload, pods, templates: [...new Set(pods.map(({ template }) => template))] }];
   });
-}
-
-/** True for the ReplicaSet of a Deployment and the Job of a CronJob: its owner speaks for it. */
-function isPart(index: ObjectIndex, { object }: Sourced): boolean {
-  const owner = ownerOf(index, object);
-  return owner !== undefined && workloadKind(owner.object) !== undefined;
 }
 
 interface Known {
@@ -90,7 +85,7 @@ function expected(known: Known & { readonly kind: WorkloadKind }, context: Conte
   }
   const template = context.maker.make({
     namespace,
-    labels: { ...spec.labels, ...controllerLabels(kind, hash) },
+    labels: { ...spec.labels, ...(sourced?.podOwner === undefined ? controllerLabels(kind, hash) : {}) },
     annotations: spec.annotations,
     spec: madeSpec(kind, spec),
     admission,
@@ -122,11 +117,16 @@ function withClaimTemplates(volumes: readonly Volume[], templates: readonly Clai
 function madeOwner({ kind, sourced, spec }: Known, hash: string): Owner | undefined {
   if (sourced === undefined || kind === 'Other' || kind === 'Pod') return undefined;
   const name = nameOf(sourced.object);
-  if (kind === 'Deployment' || kind === 'Rollout')
+  if (sourced.podOwner === undefined && (kind === 'Deployment' || kind === 'Rollout'))
     return { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-${hash}`, uid: '' };
   if (spec.cron !== undefined) return { apiVersion: 'batch/v1', kind: 'Job', name, uid: '' };
   const uid = at(sourced.object, 'metadata', 'uid');
-  return { apiVersion: sourced.object.apiVersion, kind, name, uid: typeof uid === 'string' ? uid : '' };
+  return {
+    apiVersion: sourced.object.apiVersion,
+    kind: sourced.object.kind,
+    name,
+    uid: typeof uid === 'string' ? uid : '',
+  };
 }
 
 /** Labels that controllers add to the pods they make. */
@@ -174,7 +174,7 @@ function replicaPods(
           ? `${name}-${hash}-${index + 1}`
           : `${name}-${index + 1}`;
     const own =
-      kind === 'StatefulSet'
+      kind === 'StatefulSet' && sourced?.podOwner === undefined
         ? { 'statefulset.kubernetes.io/pod-name': podName, 'apps.kubernetes.io/pod-index': String(ordinal) }
         : undefined;
     return newPod({
