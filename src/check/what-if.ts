@@ -2,7 +2,7 @@
  * Questions about room and deadlock, put to the scheduler of the twin: pods are taken away, tried again elsewhere, and
  * everything is taken back. Nothing here knows how a pod is placed.
  */
-import type { Workload, World, WorldPod } from '../inventory/world.ts';
+import type { Workload, World, WorldNode, WorldPod } from '../inventory/world.ts';
 import { UNREACHABLE, UNSCHEDULABLE, type Taint } from '../kubernetes/tolerations.ts';
 import type { ClusterState, NodeIndex, PodIndex, SchedulingFailure } from '../twin/model/cluster-state.ts';
 import type { Twin } from '../twin/twin.ts';
@@ -109,6 +109,32 @@ export function refusalOfOneMore(twin: Twin, pod: WorldPod): SchedulingFailure |
   try {
     const result = state.schedule(state.addPod(state.shapeFor(pod.template, pod), 0));
     return result.kind === 'failed' ? result.failure : undefined;
+  } finally {
+    state.undo(mark);
+  }
+}
+
+/** Pods that are tried one by one; so many that find room say enough. */
+const MOST_TRIED = 2_000;
+
+/** How many of so many more pods like this one find no room, on the nodes that there are and on those that are added. */
+export function unplacedOf(
+  { state }: Twin,
+  pod: WorldPod,
+  { count, added = [] }: { readonly count: number; readonly added?: readonly WorldNode[] },
+): number {
+  const mark = state.mark();
+  try {
+    for (const node of added) if (state.nodeNamed(node.name) === undefined) state.addNode(node);
+    for (let tried = 0; tried < Math.min(count, MOST_TRIED); tried += 1) {
+      const index = state.addPod(state.shapeFor(pod.template, pod), 0);
+      const result = state.schedule(index);
+      // They are alike: where one finds no room the others find none.
+      if (result.kind === 'failed') return result.failure.plugins.has('NodeResourcesFit') ? count - tried : 0;
+      for (const victim of result.kind === 'nominated' ? result.victims : []) state.removePod(victim);
+      state.place(index, result.node);
+    }
+    return 0;
   } finally {
     state.undo(mark);
   }

@@ -51,6 +51,7 @@ export function isJudgedConfiguration({
 const JUDGED_CONFIGURATIONS: ReadonlySet<string> = new Set([
   'kubeadm.k8s.io/ClusterConfiguration',
   'kubelet.config.k8s.io/KubeletConfiguration',
+  'eksctl.io/ClusterConfig',
   'apiserver.config.k8s.io/AuthenticationConfiguration',
   'apiserver.config.k8s.io/AuthorizationConfiguration',
   'apiserver.config.k8s.io/EncryptionConfiguration',

@@ -1,12 +1,9 @@
 /** AS: autoscalers that do not scale, or that scale too far. */
-import { ofKind } from '../../inventory/indexes.ts';
-import { namespaceOf, nameOf } from '../../inventory/identity.ts';
 import { isStored } from '../../inventory/validate.ts';
 import type { Workload } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
-import { quotaUseOf, readQuota } from '../../kubernetes/quota.ts';
-import { floorOf, podSpecOf } from '../reach.ts';
+import { floorOf, list, podSpecOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { imageNames } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -58,7 +55,19 @@ const as02: Rule = {
   needs: 'manifests',
   *check(world) {
     for (const { workload, spec, sourced } of world.autoscalers) {
-      if (workload === undefined || spec.minReplicas < spec.maxReplicas) continue;
+      if (workload === undefined) continue;
+      if (wantsMore(sourced.object, spec.maxReplicas)) {
+        yield {
+          on: sourced,
+          path: ['spec', 'maxReplicas'],
+          severity: 'warning',
+          message: `It is at its maximum of ${spec.maxReplicas} and its metrics ask for more: the load that is there is not borne as it was meant to be.`,
+          remedy: 'Raise maxReplicas, after a look at whether nodes and quota have the room.',
+          takesDown: [workload],
+        };
+        continue;
+      }
+      if (spec.minReplicas < spec.maxReplicas) continue;
       yield {
         on: sourced,
         path: ['spec', sourced.object.kind === 'ScaledObject' ? 'maxReplicaCount' : 'maxReplicas'],
@@ -69,48 +78,15 @@ const as02: Rule = {
   },
 };
 
-const as03: Rule = {
-  id: 'AS03',
-  family: 'AS',
-  title: 'An autoscaler may ask for more than the quota of its namespace',
-  severity: 'warning',
-  whySeverity: 'It needs the load that the maximum was meant for; then pods are refused.',
-  takesDown: 'The workload under its highest load, and rollouts of the others in the namespace.',
-  remedy: 'Raise the quota to the sum of the maxima, or lower maxReplicas to what fits.',
-  source: 'Kubernetes v1.36.3 pkg/quota/v1/evaluator/core/pods.go',
-  needs: 'manifests',
-  *check(world) {
-    const quotas = ofKind(world.index, '/ResourceQuota').map(({ object }) => ({
-      namespace: namespaceOf(object),
-      name: nameOf(object),
-      hard: readQuota(object),
-    }));
-    for (const { workload, spec, sourced, namespace } of quotas.length === 0 ? [] : world.autoscalers) {
-      if (workload === undefined) continue;
-      for (const { hard, name } of quotas.filter((quota) => quota.namespace === namespace)) {
-        const use = quotaUseOf(podSpecOf(workload));
-        const over = Object.keys(hard ?? {}).find((key) => {
-          const others = world.workloads.reduce(
-            (sum, one) =>
-              sum +
-              (one.namespace === namespace && one !== workload
-                ? one.replicas * (quotaUseOf(podSpecOf(one))[key] ?? 0)
-                : 0),
-            0,
-          );
-          return (use[key] ?? 0) > 0 && others + spec.maxReplicas * (use[key] ?? 0) > (hard?.[key] ?? 0);
-        });
-        if (over === undefined) continue;
-        yield {
-          on: sourced,
-          path: ['spec', sourced.object.kind === 'ScaledObject' ? 'maxReplicaCount' : 'maxReplicas'],
-          message: `${spec.maxReplicas} pods of ${workload.id} beside the others need more ${over} than ResourceQuota ${name} grants.`,
-          takesDown: [workload],
-        };
-      }
-    }
-  },
-};
+/** What its controller says of it: pkg/controller/podautoscaler/horizontal.go (convertDesiredReplicasWithRules, TooManyReplicas). */
+function wantsMore(object: unknown, maxReplicas: number): boolean {
+  const desired = at(object, 'status', 'desiredReplicas');
+  const limited = list(object, ['status', 'conditions']).some(
+    (one) =>
+      at(one, 'type') === 'ScalingLimited' && at(one, 'status') === 'True' && at(one, 'reason') === 'TooManyReplicas',
+  );
+  return limited && typeof desired === 'number' && desired >= maxReplicas;
+}
 
 const as04: Rule = {
   id: 'AS04',
@@ -203,4 +179,4 @@ const as07: Rule = {
   },
 };
 
-export const autoscaling: readonly Rule[] = [as01, as02, as03, as04, as05, as07];
+export const autoscaling: readonly Rule[] = [as01, as02, as04, as05, as07];

@@ -155,7 +155,7 @@ function* growsItself(world: World, { plan }: RuleContext): Generator<Draft, boo
   return true;
 }
 
-function forWantOfRoom(homeless: readonly Homeless[]): readonly Homeless[] {
+export function forWantOfRoom(homeless: readonly Homeless[]): readonly Homeless[] {
   return homeless.filter(({ failure }) => failure.plugins.has('NodeResourcesFit'));
 }
 

@@ -4,7 +4,10 @@ import type { Rule } from '../rule.ts';
 import { admission } from './admission.ts';
 import { admissionTrust } from './admission-trust.ts';
 import { autoscaling } from './autoscaling.ts';
+import { autoscalingRoom } from './autoscaling-room.ts';
 import { capacity } from './capacity.ts';
+import { capacityLimits } from './capacity-limits.ts';
+import { capacityTime } from './capacity-time.ts';
 import { controlPlane } from './control-plane.ts';
 import { controlPlaneBackends } from './control-plane-backends.ts';
 import { controlPlaneCare } from './control-plane-care.ts';
@@ -60,7 +63,10 @@ export const rules: readonly Rule[] = [
   ...admission,
   ...admissionTrust,
   ...autoscaling,
+  ...autoscalingRoom,
   ...capacity,
+  ...capacityLimits,
+  ...capacityTime,
   ...controlPlane,
   ...controlPlaneBackends,
   ...controlPlaneCare,

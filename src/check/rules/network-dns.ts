@@ -6,7 +6,7 @@ import { parseCorefile, type ServerBlock } from '../corefile.ts';
 import { mountedNames, type MountedText, mountedTexts } from '../mounted.ts';
 import { containerPath, podSpecOf } from '../reach.ts';
 import { SEVERITIES } from '../merge.ts';
-import type { Draft, Rule, Severity } from '../rule.ts';
+import { defect, type Draft, type Rule, type Severity } from '../rule.ts';
 import { imageName } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
 
@@ -101,6 +101,7 @@ function* memory(
     path: [...containerPath(workload, container), 'resources', 'limits', 'memory'],
     message: `CoreDNS is ended at ${Math.round(limit / MEGABYTE)} MB; for the ${things} pods and Services that are known it needs ${Math.ceil(needed)} MB${autopath ? ' with autopath' : ''}.`,
     takesDown: [workload],
+    cause: defect('memory-limit', workload),
   };
 }
 

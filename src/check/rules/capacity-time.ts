@@ -1,0 +1,83 @@
+/** CP05: room that comes too late. */
+import { sayDuration } from '../../core/duration.ts';
+import type { Millis } from '../../core/units.ts';
+import type { World } from '../../inventory/world.ts';
+import { clusterTarget } from '../cluster-target.ts';
+import type { RuleContext } from '../context.ts';
+import { floorOf } from '../reach.ts';
+import { defect, type Rule } from '../rule.ts';
+import { type Homeless, homelessAfter } from '../what-if.ts';
+import { forWantOfRoom } from './capacity.ts';
+
+/** Nodes that are tried one by one; more cost seconds, and say the same. */
+const MOST_NODES = 200;
+
+const cp05: Rule = {
+  id: 'CP05',
+  family: 'CP',
+  title: 'After a loss pods wait for new nodes for longer than is promised',
+  severity: 'warning',
+  whySeverity:
+    'It needs the loss of a node or a zone; then the promise is missed by the time that a machine takes to start.',
+  takesDown: 'The pods that find no room, until new machines are ready.',
+  remedy:
+    'Keep room for the loss: headroom of a low priority (spec.autoscaling.headroom), or more nodes that always run.',
+  price: 'Machines that are idle in good times.',
+  source: 'Cluster Autoscaler FAQ (overprovisioning); karpenter v1.14.1 (batching); asked of the scheduler itself',
+  needs: 'document',
+  *check(world, context) {
+    const { plan } = context;
+    const ready = plan?.systems.autoscaling.facts.nodeReady;
+    if (plan === undefined || ready === null || ready === undefined) return;
+    const { nodeFailureRecovery, zoneFailureRecovery } = plan.cluster.objectives;
+    for (const { lost, homeless } of lossesOf(world, context)) {
+      const objective = lost.startsWith('zone') ? zoneFailureRecovery : nodeFailureRecovery;
+      const promise = strictest(homeless, context, objective);
+      if (promise === undefined || ready.least <= promise) continue;
+      yield {
+        on: clusterTarget(context),
+        path: ['spec', 'autoscaling', 'headroom'],
+        message: `Without ${lost}, ${homeless.length === 1 ? 'a pod waits' : `${homeless.length} pods wait`} for a new node, which takes ${sayDuration(ready.least)} at the least; ${sayDuration(promise)} is promised.`,
+        takesDown: [...new Set(homeless.map(({ workload }) => workload))],
+        cause: defect('no-headroom', clusterTarget(context)),
+      };
+      return;
+    }
+  },
+};
+
+interface Loss {
+  /** `zone a`, `node n-1`. */
+  readonly lost: string;
+  readonly homeless: readonly Homeless[];
+}
+
+function* lossesOf(world: World, context: RuleContext): Iterable<Loss> {
+  const twin = context.twin();
+  if (twin === undefined) return;
+  const workers = world.nodes.filter(({ role }) => role === 'worker');
+  for (const { name } of workers.length < 2 ? [] : workers.slice(0, MOST_NODES)) {
+    const homeless = forWantOfRoom(homelessAfter(twin, [name], 'gone'));
+    if (homeless.length > 0) yield { lost: `node ${name}`, homeless };
+  }
+  for (const { zone, nodes } of context.zones.length < 2 ? [] : world.zones) {
+    const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
+    const homeless = zone === '' ? [] : forWantOfRoom(homelessAfter(twin, names, 'gone'));
+    if (homeless.length > 0) yield { lost: `zone ${zone}`, homeless };
+  }
+}
+
+/** What the document promises for all, or the owner of a workload whose only pod waits. */
+function strictest(
+  homeless: readonly Homeless[],
+  { intentOf }: RuleContext,
+  objective: Millis | undefined,
+): Millis | undefined {
+  const accepted = homeless
+    .filter(({ workload }) => floorOf(workload) === 1)
+    .flatMap(({ workload }) => intentOf(workload).acceptedDowntime ?? []);
+  const all = objective === undefined ? accepted : [objective, ...accepted];
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+export const capacityTime: readonly Rule[] = [cp05];
