@@ -1,4 +1,5 @@
 /** The check: a world in, findings out. Pure: the time and what was decided before come in as arguments. */
+import type { Position } from '../core/error.ts';
 import type { World } from '../inventory/world.ts';
 import { sayKind } from '../inventory/live/kinds.ts';
 import { placeOf } from '../inventory/origin.ts';
@@ -7,11 +8,12 @@ import { formatPath } from '../inventory/refusals.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
 import { fieldIn } from '../kubernetes/pod-owners.ts';
 import { type ContextInputs, type RuleContext, ruleContext } from './context.ts';
+import { type DocumentPlaces, documentPlace } from './document-place.ts';
 import { judge } from './intent.ts';
 import { mergeCandidates, type Merged, SEVERITIES } from './merge.ts';
 import { jsonPatch } from './patch.ts';
 import type { Finding, FindingList, FindingOrigin, FindingSummary, Witness } from './results.ts';
-import type { Patch, PatchStep, Rule, Target } from './rule.ts';
+import type { NamedTarget, Patch, PatchStep, Rule, Target } from './rule.ts';
 import { rules as builtIn } from './rules/index.ts';
 import { expiredWaiver } from './rules/waivers.ts';
 import { runRules, type RulesRun } from './run-rules.ts';
@@ -22,6 +24,8 @@ export interface CheckOptions extends ContextInputs {
   /** Default: all that are built in. */
   readonly rules?: readonly Rule[];
   readonly waivers?: readonly Waiver[];
+  /** For the lines of what only the document tells of. */
+  readonly document?: DocumentPlaces | undefined;
   /** Fingerprints of what was known before. */
   readonly baseline?: ReadonlySet<string>;
   /** Failures that the twin runs at most; 0: no witnesses. */
@@ -34,7 +38,9 @@ export function check(world: World, options: CheckOptions = {}): FindingList {
   const run = runRules(options.rules ?? builtIn, world, context);
   const merged = mergeCandidates(run.candidates);
   const witnesses = witnessesFor(merged, context, options.failures ?? MOST_FAILURES);
-  const findings = merged.map((one) => findingOf(one, witnesses.of.get(one)));
+  const inDocument: InDocument = (target, path) =>
+    documentPlace(target, path, { document: options.document, nodes: world.nodes });
+  const findings = merged.map((one) => findingOf(one, witnesses.of.get(one), inDocument));
   const sorted = applyWaivers(findings, options.waivers ?? [], context.now);
   const told = [...sorted.kept, ...sorted.expired.map(expiredFinding)].sort(worstFirst);
   const known = told.map((finding) => markKnown(finding, options.baseline));
@@ -55,7 +61,9 @@ function witnessesFor(merged: readonly Merged[], context: RuleContext, failures:
   return twin === undefined ? { of: new Map(), leftOut: 0 } : witnessesOf(wanted, twin, failures);
 }
 
-function findingOf(merged: Merged, witness: Witness | undefined): Finding {
+type InDocument = (target: NamedTarget, path: FieldPath) => Position | undefined;
+
+function findingOf(merged: Merged, witness: Witness | undefined, inDocument: InDocument): Finding {
   const { rule, draft, object, takesDown, mergedRules, fingerprint } = merged;
   const { severity, because } = judge(merged, witness);
   const source = sourcedOf(draft.on);
@@ -66,7 +74,7 @@ function findingOf(merged: Merged, witness: Witness | undefined): Finding {
     rule: rule.id,
     severity,
     object,
-    origin: originOf(draft.on, path),
+    origin: originOf(draft.on, path, inDocument),
     path: formatPath(path),
     title: rule.title,
     message: draft.message,
@@ -100,10 +108,10 @@ function patchOf(sourced: Sourced | undefined, patch: Patch): Patch | undefined 
   return steps.every((step) => step !== undefined) ? steps : undefined;
 }
 
-function originOf(on: Target, path: Merged['draft']['path']): FindingOrigin {
+function originOf(on: Target, path: FieldPath, inDocument: InDocument): FindingOrigin {
   const sourced = sourcedOf(on);
   if (sourced !== undefined) return placeOf(sourced.origin, path);
-  return 'at' in on && on.at !== undefined ? on.at : {};
+  return 'object' in on ? {} : (on.at ?? inDocument(on, path) ?? {});
 }
 
 function expiredFinding({ rule, object, reason, owner, expires, at }: Waiver): Finding {

@@ -22,8 +22,8 @@ export async function fixInputs(
   const texts = new Map(whole.map(({ file, text }) => [file, text]));
   texts.delete(STDIN);
   const fixed = fix(texts, { world: made.world, list }, (changed) => {
-    const { world, plan } = makeReadableWorld(withTexts(inputs, changed));
-    return { world, list: check(world, { ...options, plan, failures: 0 }) };
+    const { world, plan, document } = makeReadableWorld(withTexts(inputs, changed));
+    return { world, list: check(world, { ...options, plan, document, failures: 0 }) };
   });
   const changed = [...fixed.texts].filter(([file, text]) => texts.get(file) !== text);
   const preview = flag(invocation, 'dryRun');

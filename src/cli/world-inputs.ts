@@ -11,7 +11,7 @@ import { contradictionsIn } from '../plan/contradictions.ts';
 import { planCluster } from '../plan/run.ts';
 import type { Plan } from '../plan/types.ts';
 import { renderTree } from '../render/tree.ts';
-import type { DocumentText } from '../spec/parse.ts';
+import type { DocumentText, ParsedDocument } from '../spec/parse.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
 import { versions } from '../versions.ts';
@@ -34,6 +34,8 @@ export interface MadeWorld {
   readonly world: World;
   /** Undefined without a document. */
   readonly plan: Plan | undefined;
+  /** Undefined without one. */
+  readonly document: ParsedDocument | undefined;
   /** Sentences about what had to be taken. */
   readonly notes: readonly string[];
 }
@@ -95,24 +97,21 @@ export function documentAmong(texts: readonly InputText[]): DocumentText | undef
   );
 }
 
-function worldOfInputs(
-  given: Inventory,
-  { texts, named, owners = [] }: WorldInputs,
-): Pick<MadeWorld, 'world' | 'plan'> {
+function worldOfInputs(given: Inventory, { texts, named, owners = [] }: WorldInputs): Omit<MadeWorld, 'notes'> {
   const text = documentAmong(texts);
-  if (text === undefined) return { world: worldOfInventory(given), plan: undefined };
+  if (text === undefined) return { world: worldOfInventory(given), plan: undefined, document: undefined };
   const document = readClusterDocument(text);
   const plan = planCluster(document, systems);
   const problems = contradictionsIn(document, plan);
   if (problems.length > 0)
     throw new HoldfastError('invalid-document', `${text.file} contradicts itself.`, { problems });
-  if (given.live !== undefined) return { world: worldOfInventory(given, plan), plan };
+  if (given.live !== undefined) return { world: worldOfInventory(given, plan), plan, document };
   const ofDocument = withPodOwners(readInventory(named), owners);
   const noWorkloads = noObjects(named, ofDocument);
   if (noWorkloads !== undefined) throw noWorkloads;
   const workloads = mergeInventories([given, ofDocument]);
   const { files } = renderTree(plan, systems, { layout: 'plain' });
-  return { world: worldOfPlan({ plan, files, workloads }), plan };
+  return { world: worldOfPlan({ plan, files, workloads }), plan, document };
 }
 
 export function refusedInput(problems: readonly Problem[]): HoldfastError {

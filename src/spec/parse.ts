@@ -21,6 +21,8 @@ export interface ParsedDocument {
   readonly file: string;
   /** Where a path (`spec.pools[1].zones`) stands in the text. */
   locate(path: string): Position;
+  /** Where its key stands, or that of the nearest field above it that is written. */
+  readonly locateField: (path: readonly PathSegment[]) => Position;
 }
 
 export interface DocumentText {
@@ -76,7 +78,14 @@ function toParsed(
     raw: from.yaml.value,
     file: from.file,
     locate: (path) => from.yaml.locate(pathSegments(path)),
+    locateField: (path) => fieldPosition(from.yaml, path),
   };
+}
+
+function fieldPosition(yaml: YamlDocument, path: readonly PathSegment[]): Position {
+  if (path.length === 0) return yaml.locate([]);
+  if (yaml.written(path) === undefined) return fieldPosition(yaml, path.slice(0, -1));
+  return typeof path.at(-1) === 'number' ? yaml.locate(path) : yaml.locateKey(path);
 }
 
 /** `spec.pools[1].zones` → its segments. */

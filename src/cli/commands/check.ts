@@ -59,14 +59,17 @@ async function checked(invocation: Invocation, inputs: WorldInputs, options: Che
   for (const note of made.notes) detail(invocation, note);
   sayNotes(invocation, made.world, inputs);
   const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
-  const full = { ...options, plan: made.plan, twinSettings: twin };
+  const full = { ...options, plan: made.plan, document: made.document, twinSettings: twin };
   const list = check(made.world, full);
   const problems = made.world.problems.filter((problem) => !isTold(problem, list));
   if (!flag(invocation, 'fix') || problems.length > 0) return { list: findingListOutput(list), problems };
   const fixed = await fixInputs(invocation, inputs, { made, list, options: full });
   if (fixed === inputs) return { list: findingListOutput(list), problems };
   const after = makeReadableWorld(fixed);
-  return { list: findingListOutput(check(after.world, { ...full, plan: after.plan })), problems };
+  return {
+    list: findingListOutput(check(after.world, { ...full, plan: after.plan, document: after.document })),
+    problems,
+  };
 }
 
 /** A finding says of the same line and field what is wrong with it: it is told once, and exits as findings do. */
