@@ -148,7 +148,7 @@ const cp04: Rule = {
 };
 
 /** Where nodes are added for pods that wait, room after a loss is a matter of time. */
-function* growsItself(world: World, { plan }: RuleContext): Generator<Draft, boolean> {
+export function* growsItself(world: World, { plan }: RuleContext): Generator<Draft, boolean> {
   if (plan !== undefined) return plan.systems.autoscaling.facts.engine !== 'none';
   if (world.nodePools.length === 0) return false;
   yield { unknown: 'NodePools may add nodes for what does not fit' };
@@ -159,7 +159,10 @@ export function forWantOfRoom(homeless: readonly Homeless[]): readonly Homeless[
   return homeless.filter(({ failure }) => failure.plugins.has('NodeResourcesFit'));
 }
 
-function sayHomeless(lost: string, homeless: readonly Homeless[]): { message: string; takesDown: readonly Workload[] } {
+export function sayHomeless(
+  lost: string,
+  homeless: readonly Homeless[],
+): { message: string; takesDown: readonly Workload[] } {
   const counts = new Map<Workload, number>();
   for (const { workload } of homeless) counts.set(workload, (counts.get(workload) ?? 0) + 1);
   const worst = [...counts].sort((a, b) => b[1] - a[1]);

@@ -23,7 +23,10 @@ import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
 import { recovery } from './recovery.ts';
 import { recoveryBackup } from './recovery-backup.ts';
+import { recoveryCircles } from './recovery-circles.ts';
 import { recoveryEvidence } from './recovery-evidence.ts';
+import { recoveryRegions } from './recovery-regions.ts';
+import { recoveryUpdates } from './recovery-updates.ts';
 import { removedApis } from './removed-apis.ts';
 import { storage } from './storage.ts';
 import { storageZones } from './storage-zones.ts';
@@ -82,7 +85,10 @@ export const rules: readonly Rule[] = [
   ...quorum,
   ...recovery,
   ...recoveryBackup,
+  ...recoveryCircles,
   ...recoveryEvidence,
+  ...recoveryRegions,
+  ...recoveryUpdates,
   ...storage,
   ...storageZones,
   ...removedApis,
