@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { FORMS } from './check-inputs.ts';
 
 interface Measured {
   readonly millis: number;
@@ -77,9 +78,16 @@ row('check 10,000 pods in 2,000 workloads, JSON', inProcess('check.ts', '10000',
 });
 row('the same as YAML', inProcess('check.ts', '10000', 'yaml'), {});
 row('the same with witnesses', inProcess('check.ts', '10000', 'json', 'witnesses'), {});
-row('check 50,000 pods in 10,000 workloads, JSON', inProcess('check.ts', '50000', 'json'), {});
+for (const form of Object.keys(FORMS))
+  row(`check 50,000 pods, ${form}, JSON`, inProcess('check.ts', '50000', 'json', '', form), {});
+checkCurve();
 timelines();
 process.exitCode = missed === 0 ? 0 : 1;
+
+/** The check from 10,000 to 150,000 pods, beside kube-score. */
+function checkCurve(): void {
+  if (spawnSync(process.execPath, [join(root, 'bench/check-curve.ts')], { stdio: 'inherit' }).status !== 0) missed += 1;
+}
 
 /** A zone of three lost and every single node lost, with the curve over the size of the cluster. */
 function timelines(): void {

@@ -5,6 +5,7 @@ import type { Workload, World } from '../inventory/world.ts';
 import { at, type FieldPath } from '../kubernetes/objects.ts';
 import { commandOf } from './backups.ts';
 import { podSpecOf, podPath } from './reach.ts';
+import { claimNamed } from './lookups.ts';
 
 export interface BackupTarget {
   readonly on: Sourced | Workload;
@@ -122,7 +123,7 @@ function dumpTarget(world: World, workload: Workload): readonly BackupTarget[] {
 }
 
 function isOutside(world: World, namespace: string, claim: string): boolean {
-  const found = world.claims.find((one) => one.namespace === namespace && one.name === claim);
+  const found = claimNamed(world, namespace, claim);
   const named = found?.spec?.storageClass ?? '';
   const provisioner = at(found?.storageClass?.sourced.object, 'provisioner');
   const modes = found?.spec?.accessModes ?? [];

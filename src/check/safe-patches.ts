@@ -4,8 +4,7 @@
  * which path answers) is in none of them.
  */
 import { isObject, type JsonObject } from '../core/json.ts';
-import { nameOf } from '../inventory/identity.ts';
-import { ofKind } from '../inventory/indexes.ts';
+import { find } from '../inventory/indexes.ts';
 import type { Workload, World, WorldService } from '../inventory/world.ts';
 import { at } from '../kubernetes/objects.ts';
 import type { Container } from '../kubernetes/pod-spec.ts';
@@ -24,10 +23,7 @@ export function addedBudget(workload: Workload, world: World): Pick<FindingDraft
   const selector = selectorOf(workload);
   const { name, namespace, sourced } = workload;
   if (selector === undefined || sourced === undefined) return {};
-  const taken = ofKind(world.index, 'policy/PodDisruptionBudget').some(
-    ({ object }) => nameOf(object) === name && (object.metadata?.namespace ?? 'default') === namespace,
-  );
-  if (taken) return {};
+  if (find(world.index, 'policy/PodDisruptionBudget', namespace, name) !== undefined) return {};
   const written = sourced.object.metadata?.namespace;
   const adds: KubernetesObject = {
     apiVersion: 'policy/v1',

@@ -87,3 +87,25 @@ export function domainsOf(nodes: readonly Pick<WorldNode, 'labels'>[], key: stri
   known.set(key, count);
   return count;
 }
+
+interface Zones {
+  readonly zones: number;
+  /** Nodes of the zone that has most. */
+  readonly most: number;
+}
+
+const zonesKnown = new WeakMap<readonly WorldNode[], Zones>();
+
+/** How many zones the nodes are in, and how many are in the largest. */
+export function nodesOfZones(nodes: readonly WorldNode[]): Zones {
+  const known = zonesKnown.get(nodes);
+  if (known !== undefined) return known;
+  const perZone = new Map<string, number>();
+  for (const { region, zone } of nodes) {
+    const key = `${region}\n${zone}`;
+    perZone.set(key, (perZone.get(key) ?? 0) + 1);
+  }
+  const made = { zones: perZone.size, most: Math.max(0, ...perZone.values()) };
+  zonesKnown.set(nodes, made);
+  return made;
+}

@@ -26,6 +26,24 @@ const LOST: readonly Taint[] = [
 
 /** Pods of these nodes that find no place on the others once they are evicted. */
 export function homelessAfter(twin: Twin, nodes: readonly string[], form: LossForm): readonly Homeless[] {
+  return roomIsSure(twin, nodes) ? [] : homelessAsScheduled(twin, nodes, form);
+}
+
+/** True only when every pod of these nodes finds a place on the others, whatever the scheduler chooses. */
+export function roomIsSure({ world, state }: Twin, names: readonly string[]): boolean {
+  const owners = ownersOf(world);
+  const nodes = new Set(names.flatMap((name) => state.nodeNamed(name) ?? []));
+  const shapes = [...nodes].flatMap((node) =>
+    state.podsOn(node).flatMap((pod) => {
+      const moved = movedPod(state, pod, owners);
+      return moved === undefined ? [] : [state.shapeFor(moved.pod.template, moved.pod)];
+    }),
+  );
+  return state.surelyFit(shapes, nodes);
+}
+
+/** The same, each pod put to the scheduler. */
+export function homelessAsScheduled(twin: Twin, nodes: readonly string[], form: LossForm): readonly Homeless[] {
   const { state } = twin;
   const owners = ownersOf(twin.world);
   const mark = state.mark();
@@ -159,7 +177,16 @@ export function whileCordoned<Answer>(twin: Twin, nodes: ReadonlySet<string>, as
 }
 
 /** How many of these pods find another node, evicted one after the other. */
-export function movedElsewhere({ state }: Twin, pods: readonly WorldPod[]): number {
+export function movedElsewhere(twin: Twin, pods: readonly WorldPod[]): number {
+  const { state } = twin;
+  const shapes = pods.map((pod) => state.shapeFor(pod.template, pod));
+  return state.surelyFit(shapes, NO_NODES) ? pods.length : movedAsScheduled(twin, pods);
+}
+
+const NO_NODES: ReadonlySet<NodeIndex> = new Set();
+
+/** The same, each pod put to the scheduler. */
+export function movedAsScheduled({ state }: Twin, pods: readonly WorldPod[]): number {
   const mark = state.mark();
   let moved = 0;
   try {

@@ -1,5 +1,5 @@
 /** The failures that rules show their findings with; each is asked of the twin, which knows where pods are. */
-import type { Workload } from '../inventory/world.ts';
+import type { Workload, WorldNode } from '../inventory/world.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { WitnessDraft } from './rule.ts';
 
@@ -19,12 +19,21 @@ export function drainingItsNode(workload: Workload): WitnessDraft['lose'] {
 /** The zone with most of its pods is lost for good. */
 export function losingItsZone(workload: Workload): WitnessDraft['lose'] {
   return (twin) => {
-    const zones = new Map(
-      twin.world.nodes.map(({ name, region, zone }) => [name, zone === '' ? '' : `${region}/${zone}`]),
-    );
+    const zones = zonesOf(twin.world.nodes);
     const zone = commonest(nodesOf(twin, workload).map((node) => zones.get(node) ?? ''));
     return zone === undefined || zone === '' ? undefined : [`zone=${zone}`];
   };
+}
+
+const zonesKnown = new WeakMap<readonly WorldNode[], ReadonlyMap<string, string>>();
+
+/** `region/zone` of each node by name, empty where the node tells none. */
+function zonesOf(nodes: readonly WorldNode[]): ReadonlyMap<string, string> {
+  const known =
+    zonesKnown.get(nodes) ??
+    new Map(nodes.map(({ name, region, zone }) => [name, zone === '' ? '' : `${region}/${zone}`]));
+  zonesKnown.set(nodes, known);
+  return known;
 }
 
 /** A template whose pods never become ready is rolled out. */

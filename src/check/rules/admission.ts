@@ -9,6 +9,7 @@ import { hiddenPods } from '../partial.ts';
 import { floorOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
+import { serviceNamed } from '../lookups.ts';
 
 /**
  * Resources without which a cluster does not repair itself, by group; namespaced ones count in kube-system. After
@@ -296,7 +297,7 @@ function singleBackend(world: World, reference: unknown): Workload | undefined {
   const [namespace, name] = [at(reference, 'namespace'), at(reference, 'name')];
   if (typeof namespace !== 'string' || typeof name !== 'string') return undefined;
   if (find(world.index, '/Service', namespace, name) === undefined) return undefined;
-  const service = world.services.find((one) => one.namespace === namespace && one.name === name);
+  const service = serviceNamed(world, namespace, name);
   const backend = service === undefined ? undefined : backendOf(service);
   return backend !== undefined && backend.floor < 2 && keepsReplicas(backend.workload) ? backend.workload : undefined;
 }

@@ -12,6 +12,7 @@ import { hasClusterAutoscaler, nodeGrowth, nodesAtMost } from '../node-growth.ts
 import { list, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { unplacedOf } from '../what-if.ts';
+import { quotaUseIn } from '../quota-use.ts';
 
 const as03: Rule = {
   id: 'AS03',
@@ -73,12 +74,7 @@ function overQuota(
   for (const { hard, name } of granted.filter((quota) => quota.namespace === namespace)) {
     const use = quotaUseOf(podSpecOf(workload));
     const over = Object.keys(hard ?? {}).find((key) => {
-      const others = world.workloads.reduce(
-        (sum, one) =>
-          sum +
-          (one.namespace === namespace && one !== workload ? one.replicas * (quotaUseOf(podSpecOf(one))[key] ?? 0) : 0),
-        0,
-      );
+      const others = (quotaUseIn(world, namespace).total[key] ?? 0) - workload.replicas * (use[key] ?? 0);
       return (use[key] ?? 0) > 0 && others + spec.maxReplicas * (use[key] ?? 0) > (hard?.[key] ?? 0);
     });
     if (over !== undefined)

@@ -5,7 +5,7 @@ import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import { countedRequests } from '../../kubernetes/requests.ts';
 import { containerPath, podPath, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type Rule } from '../rule.ts';
-import { type Homeless, homelessAfter, sayFailure } from '../what-if.ts';
+import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure, sayFailure } from '../what-if.ts';
 import { keepsReplicas, SYSTEM_PRIORITY } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
 import { clusterTarget } from '../cluster-target.ts';
@@ -45,7 +45,7 @@ const cp01: Rule = {
   },
 };
 
-/** Nodes that are tried one by one; more cost seconds, and say the same. */
+/** Nodes without an easy answer that are tried one by one; more cost seconds, and say the same. */
 const MOST_NODES = 200;
 
 const cp02: Rule = {
@@ -65,11 +65,15 @@ const cp02: Rule = {
     const workers = world.nodes.filter(({ role }) => role === 'worker');
     if (twin === undefined || workers.length < 2) return;
     let worst: { readonly node: string; readonly homeless: readonly Homeless[] } | undefined;
-    for (const { name } of workers.slice(0, MOST_NODES)) {
-      const homeless = forWantOfRoom(homelessAfter(twin, [name], 'gone'));
+    const unsure = workers.filter(({ name }) => !roomIsSure(twin, [name]));
+    for (const { name } of unsure.slice(0, MOST_NODES)) {
+      const homeless = forWantOfRoom(homelessAsScheduled(twin, [name], 'gone'));
       if (homeless.length > (worst?.homeless.length ?? 0)) worst = { node: name, homeless };
     }
-    if (workers.length > MOST_NODES) yield { unknown: `of ${workers.length} nodes the first ${MOST_NODES} were tried` };
+    if (unsure.length > MOST_NODES)
+      yield {
+        unknown: `of ${unsure.length} nodes whose pods may not find room elsewhere the first ${MOST_NODES} were tried`,
+      };
     if (worst === undefined) return;
     const node = world.nodes.find(({ name }) => name === worst.node);
     yield {

@@ -12,6 +12,7 @@ import { ZONE_KEYS, apartOf, isApartBy } from '../spreading.ts';
 import { imageNames } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
+import { workloadsIn } from '../lookups.ts';
 
 const nw01: Rule = {
   id: 'NW01',
@@ -186,9 +187,8 @@ const nw07: Rule = {
       const beside = policies.filter(
         (other) => namespaceOf(other.object) === namespace && deniesEgress(other) && allowsDns(other),
       );
-      const cut = world.workloads.find(
+      const cut = workloadsIn(world, namespace).find(
         (workload) =>
-          workload.namespace === namespace &&
           workload.kind !== 'Other' &&
           !(workload.templates[0]?.spec.hostNetwork ?? false) &&
           !beside.some((other) => selects(podsOf(other), workload.templates[0]?.labels ?? workload.spec.labels)),

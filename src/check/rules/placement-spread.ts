@@ -7,7 +7,16 @@ import type { RuleContext } from '../context.ts';
 import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { spreadPatch } from '../safe-patches.ts';
 import type { Apart } from '../spreading.ts';
-import { HOST_KEYS, ZONE_KEYS, allowedNodes, apartOf, domainsOf, identityOf, isApartBy } from '../spreading.ts';
+import {
+  HOST_KEYS,
+  ZONE_KEYS,
+  allowedNodes,
+  apartOf,
+  domainsOf,
+  identityOf,
+  isApartBy,
+  nodesOfZones,
+} from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode, losingItsZone } from '../witnesses.ts';
 
@@ -95,16 +104,9 @@ const pl02: Rule = {
 
 /** Hard anti-affinity by node over more replicas than the largest zone has nodes, or no second zone to go to. */
 function isForcedOverZones(workload: Workload, world: World, { required }: Apart): boolean {
-  const nodes = allowedNodes(workload, world);
-  const perZone = new Map<string, number>();
-  for (const { region, zone } of nodes) {
-    const key = `${region}\n${zone}`;
-    perZone.set(key, (perZone.get(key) ?? 0) + 1);
-  }
-  if (perZone.size < 2) return true;
-  return (
-    required.some(({ topologyKey }) => HOST_KEYS.has(topologyKey)) && workload.replicas > Math.max(...perZone.values())
-  );
+  const { zones, most } = nodesOfZones(allowedNodes(workload, world));
+  if (zones < 2) return true;
+  return required.some(({ topologyKey }) => HOST_KEYS.has(topologyKey)) && workload.replicas > most;
 }
 
 const pl03: Rule = {

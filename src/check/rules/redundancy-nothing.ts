@@ -10,6 +10,7 @@ import { formatSelector, selects, selectsEverything } from '../../kubernetes/sel
 import { hiddenMakers, hiddenPods } from '../partial.ts';
 import { ingressBackends, routeBackends, ROUTES, type NamedBackend } from '../reach.ts';
 import type { Draft, Rule } from '../rule.ts';
+import { serviceNamed, workloadsIn } from '../lookups.ts';
 
 const wl11: Rule = {
   id: 'WL11',
@@ -97,6 +98,7 @@ function* emptyBudgets(world: World, hidden: Hidden): Iterable<Draft> {
 }
 
 function* aimlessAutoscalers(world: World, hidden: Hidden): Iterable<Draft> {
+  const isThere = objectsByName(world);
   for (const { spec, namespace, name, workload, sourced } of world.autoscalers) {
     if (workload !== undefined) continue;
     const known = ['apps', 'argoproj.io', 'batch'].some(
@@ -104,8 +106,7 @@ function* aimlessAutoscalers(world: World, hidden: Hidden): Iterable<Draft> {
     );
     // A Rollout that takes its template from a Deployment is no workload here, and is there.
     const { targetKind, targetName } = spec;
-    if (world.index.all.some(({ object }) => isNamed(object, { kind: targetKind, namespace, name: targetName })))
-      continue;
+    if (isThere({ kind: targetKind, namespace, name: targetName })) continue;
     const elsewhere =
       saysNamespace(sourced) &&
       world.workloads.some((one) => one.kind === targetKind && one.name === targetName && saysNamespace(one.sourced));
@@ -127,11 +128,16 @@ function* aimlessAutoscalers(world: World, hidden: Hidden): Iterable<Draft> {
   }
 }
 
-function isNamed(
-  object: Sourced['object'],
-  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
-): boolean {
-  return object.kind === kind && nameOf(object) === name && namespaceOf(object) === namespace;
+/** Whether an object of any group has the kind and the name; sorted when it is asked first. */
+function objectsByName(
+  world: World,
+): (wanted: { readonly kind: string; readonly namespace: string; readonly name: string }) => boolean {
+  let names: ReadonlySet<string> | undefined;
+  const key = (kind: string, namespace: string | undefined, name: string): string => `${kind} ${namespace}/${name}`;
+  return ({ kind, namespace, name }) => {
+    names ??= new Set(world.index.all.map(({ object }) => key(object.kind, namespaceOf(object), nameOf(object))));
+    return names.has(key(kind, namespace, name));
+  };
 }
 
 /** Ingresses and routes of the Gateway API that name a Service, or a port of one, that is not there. */
@@ -151,7 +157,7 @@ function* dangling(
   { world, sourced, own, made }: { world: World; sourced: Sourced; own: string; made: Hidden },
 ): Iterable<Draft> {
   const namespace = written ?? own;
-  const found = world.services.find((one) => one.namespace === namespace && one.name === service);
+  const found = serviceNamed(world, namespace, service);
   // An action of the AWS Load Balancer Controller, which an annotation describes: no Service is meant.
   if (port === 'use-annotation') return;
   if (found === undefined) {
@@ -197,11 +203,10 @@ function unseenService(
 }
 
 /** True when pods of some workload would be selected, though none runs now: it is scaled to 0, a CronJob, or without nodes. */
-function choosesTemplate({ workloads }: World, namespace: string, selector: Selector): boolean {
-  return workloads.some(
-    (workload) =>
-      workload.namespace === namespace &&
-      (selects(selector, workload.spec.labels) || workload.templates.some(({ labels }) => selects(selector, labels))),
+function choosesTemplate(world: World, namespace: string, selector: Selector): boolean {
+  return workloadsIn(world, namespace).some(
+    ({ spec, templates }) =>
+      selects(selector, spec.labels) || templates.some(({ labels }) => selects(selector, labels)),
   );
 }
 
@@ -231,15 +236,14 @@ function saysNamespace(sourced: Sourced | undefined): boolean {
 const LATER = /(^|[./_-])(role|leader|primary|master|active|instanceRole|pod-template-hash|controller-revision-hash)$/;
 
 /** Why the pods may have the label later: all else that the selector asks for is there, and nobody writes that one. */
-function laterLabel({ workloads }: World, namespace: string, selector: Selector): string | undefined {
+function laterLabel(world: World, namespace: string, selector: Selector): string | undefined {
   if (selector.matches === 'nothing') return undefined;
   const isLater = ({ key }: Requirement): boolean => LATER.test(key);
   const later = selector.requirements.filter(isLater);
   const rest = selector.requirements.filter((requirement) => !isLater(requirement));
   if (later.length === 0 || rest.length === 0) return undefined;
-  const found = workloads.some(
+  const found = workloadsIn(world, namespace).some(
     (workload) =>
-      workload.namespace === namespace &&
       !workload.observed &&
       selects({ matches: 'all-of', requirements: rest }, workload.spec.labels) &&
       later.every(({ key }) => workload.spec.labels[key] === undefined),
@@ -248,12 +252,11 @@ function laterLabel({ workloads }: World, namespace: string, selector: Selector)
 }
 
 /** `; Deployment/shop/cart has app=cart`: the workload that misses the selector by least. */
-function nearest({ workloads }: World, namespace: string, selector: Selector): string {
+function nearest(world: World, namespace: string, selector: Selector): string {
   if (selector.matches === 'nothing') return '';
   const { requirements } = selector;
   let best: { readonly workload: Workload; readonly missed: number } | undefined;
-  for (const workload of workloads) {
-    if (workload.namespace !== namespace) continue;
+  for (const workload of workloadsIn(world, namespace)) {
     const missed = requirements.filter(
       (requirement) => !selects({ matches: 'all-of', requirements: [requirement] }, workload.spec.labels),
     ).length;

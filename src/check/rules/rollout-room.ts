@@ -4,13 +4,14 @@ import { namespaceOf, nameOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { Workload, World } from '../../inventory/world.ts';
 import { deploymentFenceposts } from '../../kubernetes/percent.ts';
-import { quotaUseOf, readQuota } from '../../kubernetes/quota.ts';
+import { readQuota } from '../../kubernetes/quota.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import type { Resources } from '../../kubernetes/resources.ts';
 import { containerPath, podSpecOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { quorumProgramOf } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
+import { type QuotaUse, quotaUseIn } from '../quota-use.ts';
 
 const ro07: Rule = {
   id: 'RO07',
@@ -31,8 +32,7 @@ const ro07: Rule = {
         continue;
       }
       const namespace = namespaceOf(sourced.object);
-      const inside = world.workloads.filter((workload) => workload.namespace === namespace && workload.replicas > 0);
-      const blocked = blockedBy(hard, inside);
+      const blocked = blockedBy(hard, quotaUseIn(world, namespace ?? ''));
       if (blocked === undefined) continue;
       const { workload, name, used, asked } = blocked;
       yield {
@@ -53,11 +53,7 @@ interface Blocked {
   readonly asked: number;
 }
 
-function blockedBy(hard: Resources, inside: readonly Workload[]): Blocked | undefined {
-  const used: Record<string, number> = {};
-  const each = inside.map((workload) => ({ workload, use: quotaUseOf(podSpecOf(workload)) }));
-  for (const { workload, use } of each)
-    for (const name in use) used[name] = (used[name] ?? 0) + workload.replicas * (use[name] ?? 0);
+function blockedBy(hard: Resources, { total: used, each }: QuotaUse): Blocked | undefined {
   for (const { workload, use } of each) {
     const { update } = workload.spec;
     if (workload.kind !== 'Deployment' || update.type !== 'RollingUpdate') continue;

@@ -108,6 +108,11 @@ export interface ClusterState {
   readonly schedule: (pod: PodIndex) => SchedulingResult;
   /** Whether the pod passes all filters on the node now. */
   readonly fits: (pod: PodIndex, node: NodeIndex) => boolean;
+  /**
+   * True only when pods of these shapes, one for each, scheduled and placed in any order, all find a node beside `except`
+   * at the cost of nobody. False says nothing.
+   */
+  readonly surelyFit: (shapes: readonly ShapeIndex[], except: ReadonlySet<NodeIndex>) => boolean;
 
   // Fork and undo.
   readonly mark: () => Mark;

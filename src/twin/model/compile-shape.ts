@@ -67,6 +67,7 @@ export function compileShape(index: number, { source, labels, pin }: ShapeInput,
     index,
     local: compiling.numberOf(local),
     localWithImages: compiling.numberOf(`${local} ${JSON.stringify([images, containers])}`),
+    selection: compiling.numberOf(selectionKey(spec)),
     source,
     ...bare,
     tolerations: schedulingTolerations(spec),
@@ -130,6 +131,10 @@ function localKey({ spec, demand, nonZero }: LocalParts): string {
     spec.requiredNodeTerms,
     spec.preferredNodeTerms,
   ]);
+}
+
+function selectionKey(spec: PodSpec): string {
+  return JSON.stringify(['selection', schedulingTolerations(spec), spec.nodeSelector, spec.requiredNodeTerms]);
 }
 
 interface LocalParts {

@@ -5,11 +5,12 @@ import { controllerKey } from '../../inventory/controllers.ts';
 import type { PodTemplate, World, WorldNode, WorldPod } from '../../inventory/world.ts';
 import { labelsOfPod, podsAsGiven } from '../../inventory/world.ts';
 import type { Labels } from '../../kubernetes/objects.ts';
-import type { Selector } from '../../kubernetes/selectors.ts';
+import type { Requirement, Selector } from '../../kubernetes/selectors.ts';
 import { equalities, narrowed, selects } from '../../kubernetes/selectors.ts';
 import type { Taint } from '../../kubernetes/tolerations.ts';
 import { failureOf } from '../scheduler/failures.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { SureRoom } from '../scheduler/sure-room.ts';
 import { schedulerVersion } from '../scheduler/version.ts';
 import type { Weights } from '../scheduler/weights.ts';
 import { DEFAULT_WEIGHTS } from '../scheduler/weights.ts';
@@ -17,7 +18,9 @@ import type { ClusterState, Mark, NodeIndex, PodIndex, ShapeIndex, ShapeSource }
 import { Cluster } from './cluster.ts';
 import type { Compiling } from './compile-shape.ts';
 import { compileShape } from './compile-shape.ts';
+import { AskingIndex } from './label-pairs.ts';
 import { MoveLog } from './move-log.ts';
+import type { Shape } from './shape.ts';
 import { readablePin } from './node-pin.ts';
 
 export interface StateSettings {
@@ -70,6 +73,7 @@ interface Parts {
 
 function stateOf({ cluster, scheduler, shapes, log, byWorldPod }: Parts): ExplainableState {
   const { nodes, pods } = cluster;
+  const sureRoom = new SureRoom(cluster);
   return {
     cluster,
     scheduler,
@@ -115,6 +119,11 @@ function stateOf({ cluster, scheduler, shapes, log, byWorldPod }: Parts): Explai
     assumed: () => cluster.volumes.assumed(),
     schedule: (pod) => scheduler.schedule(pod),
     fits: (pod, node) => scheduler.fits(pod, node),
+    surelyFit: (asked, except) =>
+      sureRoom.holds(
+        asked.map((shape) => cluster.shapes[shape] as Shape),
+        except,
+      ),
     mark: () => log.mark(),
     undo: (mark: Mark) => log.undo(mark),
   };
@@ -161,6 +170,13 @@ function newestStart(world: World): number {
   return newest;
 }
 
+/** A Service that may select pods, with its place among all. */
+interface SelectingService {
+  readonly place: number;
+  readonly selector: Selector;
+  readonly requirements: readonly Requirement[];
+}
+
 /** Shapes by what makes them: the template, labels of the pod's own that some selector asks for, volumes, what it holds. */
 class ShapeBook {
   readonly #world: World;
@@ -169,11 +185,17 @@ class ShapeBook {
   readonly #known = new Map<PodTemplate, Map<string, ShapeIndex>>();
   readonly #byContent = new Map<string, Map<string, ShapeIndex>>();
   readonly #askedLabels: ReadonlySet<string>;
+  readonly #services = new AskingIndex<SelectingService>();
 
   constructor(world: World, cluster: Cluster) {
     this.#world = world;
     this.#cluster = cluster;
     this.#askedLabels = labelsThatAreAskedFor(world);
+    for (const [place, { namespace, spec }] of world.services.entries()) {
+      if (spec.selector.matches !== 'all-of') continue;
+      const { requirements } = spec.selector;
+      this.#services.add({ place, selector: spec.selector, requirements }, { namespace, requirements });
+    }
     this.#compiling = {
       nodes: cluster.nodes,
       registry: cluster.registry,
@@ -232,11 +254,13 @@ class ShapeBook {
   #defaultSelector({ sample, template }: ShapeSource, labels: Labels): Selector | undefined {
     const { namespace } = template;
     const merged: Record<string, string> = {};
-    for (const service of this.#world.services) {
-      const { selector } = service.spec;
-      if (service.namespace !== namespace || selector.matches !== 'all-of' || !selects(selector, labels)) continue;
-      for (const { key, values } of selector.requirements) merged[key] = values[0] ?? '';
-    }
+    const selecting: SelectingService[] = [];
+    this.#services.visit({ namespace, labels }, (service) => {
+      if (selects(service.selector, labels)) selecting.push(service);
+    });
+    // Of two that name a label, the later wins.
+    for (const { requirements } of selecting.sort((one, other) => one.place - other.place))
+      for (const { key, values } of requirements) merged[key] = values[0] ?? '';
     const ofServices: Selector = { matches: 'all-of', requirements: equalities(merged) };
     const owner = sample.owner === undefined ? undefined : controllerKey(sample.owner, namespace);
     const ofOwner = owner === undefined ? undefined : this.#world.controllerSelectors.get(owner);

@@ -48,6 +48,8 @@ export interface Shape {
   readonly local: number;
   /** The same of the images too. */
   readonly localWithImages: number;
+  /** Equal for shapes that select and tolerate the same nodes. */
+  readonly selection: number;
   readonly source: ShapeSource;
   readonly namespace: string;
   readonly labels: Labels;
