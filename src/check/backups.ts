@@ -3,6 +3,7 @@
  * they may pause. Each kind is one reader; what is not known of a kind is not guessed: it covers its namespace, and how
  * often it runs is unknown.
  */
+import type { KindKey } from './reads.ts';
 import { isObject } from '../core/json.ts';
 import type { Millis } from '../core/units.ts';
 import { nameOf, namespaceOf, type Sourced } from '../inventory/identity.ts';
@@ -13,6 +14,26 @@ import { at, type FieldPath, type Labels, reader } from '../kubernetes/objects.t
 import { readSelector, selects } from '../kubernetes/selectors.ts';
 import { list, podSpecOf, writtenContainer } from './reach.ts';
 import { CNPG_CLUSTER, type StateHolder } from './state-holders.ts';
+
+/** What speaks of backups: objects of backup systems and, as an operator may make them itself, of anything that is served. */
+export const BACKUP_READS: readonly KindKey[] = [
+  '*',
+  '/Namespace',
+  '/PersistentVolumeClaim',
+  'velero.io/*',
+  'k8up.io/*',
+  'stash.appscode.com/*',
+  'core.kubestash.com/*',
+  'storage.kubestash.com/*',
+  'config.kio.kasten.io/*',
+  'snapscheduler.backube/*',
+  'volsync.backube/*',
+  'longhorn.io/BackupTarget',
+  'longhorn.io/RecurringJob',
+  'longhorn.io/Setting',
+  'postgresql.cnpg.io/*',
+  'barmancloud.cnpg.io/*',
+];
 
 export interface BackupJob {
   readonly on: Sourced;

@@ -12,6 +12,7 @@ import { type DocumentPlaces, documentPlace } from './document-place.ts';
 import { judge } from './intent.ts';
 import { mergeCandidates, type Merged, SEVERITIES } from './merge.ts';
 import { jsonPatch } from './patch.ts';
+import { sayPart } from './reads.ts';
 import type { Finding, FindingList, FindingOrigin, FindingSummary, Witness } from './results.ts';
 import type { NamedTarget, Patch, PatchStep, Rule, Target } from './rule.ts';
 import { rules as builtIn } from './rules/index.ts';
@@ -37,7 +38,8 @@ export function check(world: World, options: CheckOptions = {}): FindingList {
   const context = ruleContext(world, options);
   const run = runRules(options.rules ?? builtIn, world, context);
   const merged = mergeCandidates(run.candidates);
-  const witnesses = witnessesFor(merged, context, options.failures ?? MOST_FAILURES);
+  const failures = sayPart(world.live) === undefined ? (options.failures ?? MOST_FAILURES) : 0;
+  const witnesses = witnessesFor(merged, context, failures);
   const inDocument: InDocument = (target, path) =>
     documentPlace(target, path, { document: options.document, nodes: world.nodes });
   const findings = merged.map((one) => findingOf(one, witnesses.of.get(one), inDocument));

@@ -13,6 +13,7 @@ import type { DocumentText } from '../spec/parse.ts';
 import { problemsOf } from '../spec/problems.ts';
 import { readYaml, type YamlDocument } from '../spec/yaml-source.ts';
 import { celWorld } from './cel-world.ts';
+import type { KindKey } from './reads.ts';
 import type { Draft, Rule } from './rule.ts';
 
 export const RULES_KIND = 'RuleList';
@@ -132,6 +133,7 @@ function ruleOf(written: Written): Rule {
   const { kinds, when, message, path, price, source, ...words } = written;
   const finds: Expression = environment.parse(when);
   const says: Expression = environment.parse(message);
+  const ofWorld = [when, message].some((text) => /\bworld\b/.test(text));
   const field = path === undefined ? [] : fieldPath(path);
   return {
     ...words,
@@ -139,7 +141,13 @@ function ruleOf(written: Written): Rule {
     ...(price === undefined ? {} : { price }),
     source: source ?? 'An own rule',
     needs: 'manifests',
+    reads: [...kinds.map(kindKey), ...(ofWorld ? WORLD_READS : [])],
+    ...(ofWorld ? { acrossNamespaces: true as const } : {}),
     *check(world): Iterable<Draft> {
+      if (world.live !== undefined && [when, message].some((text) => ALL_OBJECTS.test(text))) {
+        yield { unknown: 'It looks at all objects, and of a live cluster only some kinds are read.' };
+        return;
+      }
       const errors = new Set<string>();
       for (const sourced of world.index.all) {
         if (!kinds.some((kind) => isKind(kind, sourced.object))) continue;
@@ -157,8 +165,20 @@ function ruleOf(written: Written): Rule {
   };
 }
 
+/** What the workloads of `world` tell of: their services and budgets. */
+const WORLD_READS: readonly KindKey[] = ['/Service', 'policy/PodDisruptionBudget'];
+
+/** Reads the whole list of objects, or the world in a way that may. */
+const ALL_OBJECTS = /\bworld\s*(?:\.\s*objects\b|\[)/;
+
 function workloadOf({ workloads }: World, sourced: object): World['workloads'][number] | undefined {
   return workloads.find((workload) => workload.sourced === sourced);
+}
+
+/** `Deployment.apps` → `apps/Deployment`; `Deployment` → that of any group. */
+function kindKey(kind: string): KindKey {
+  const [name = '', ...group] = kind.split('.');
+  return group.length === 0 ? `?/${name}` : `${group.join('.')}/${name}`;
 }
 
 /** `Deployment`, or with its group `Deployment.apps`, as kubectl takes it. */

@@ -1,12 +1,15 @@
 /** Where the input may be only a part of what runs: what could be made by somebody whose objects are not understood. */
 import { namespaceOf } from '../inventory/identity.ts';
+import type { LiveReading } from '../inventory/inventory.ts';
 import { isUnderstood, makesNothing } from '../inventory/kinds.ts';
 import type { World } from '../inventory/world.ts';
+import { unseenWorkloads } from './reads.ts';
 
 type Hidden = (namespace: string) => string | undefined;
 
 /** Why pods of the namespace may exist that the input does not show; undefined when nothing hints at any. */
 export function hiddenPods(world: World): Hidden {
+  if (world.live !== undefined) return hiddenInCluster(world.live);
   const made = hiddenMakers(world);
   const inhabited = new Set(world.workloads.map(({ namespace }) => namespace));
   return (namespace) => {
@@ -16,8 +19,23 @@ export function hiddenPods(world: World): Hidden {
   };
 }
 
-/** An object of the namespace from which a controller may make others: `Kafka of kafka.strimzi.io/v1beta2`. */
+/** Of a live cluster pods are seen whoever made them. */
+function hiddenInCluster(live: LiveReading): Hidden {
+  const unseen = unseenWorkloads(live);
+  return (namespace) => {
+    if (unseen !== undefined) return unseen;
+    return live.namespace === undefined || live.namespace === namespace
+      ? undefined
+      : `only the namespace ${live.namespace} was read`;
+  };
+}
+
+/**
+ * An object of the namespace from which a controller may make others: `Kafka of kafka.strimzi.io/v1beta2`. What was made
+ * in a live cluster is seen itself.
+ */
 export function hiddenMakers(world: World): Hidden {
+  if (world.live !== undefined) return () => undefined;
   const makers = new Map<string, string>();
   for (const { object } of world.index.all) {
     const { apiVersion, kind } = object;

@@ -10,6 +10,7 @@ import type { FieldPath } from '../kubernetes/objects.ts';
 import type { KubernetesObject } from '../system.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { RuleContext } from './context.ts';
+import type { KindKey } from './reads.ts';
 import type { FamilyId } from './families.ts';
 
 /**
@@ -42,6 +43,16 @@ export interface Rule {
   /** The project, version and file or page that the reading rests on. */
   readonly source: string;
   readonly needs: Need;
+  /**
+   * Kinds beside workloads and nodes whose objects can change what it says, `policy/PodDisruptionBudget`. Where a live
+   * cluster does not show one of them the rule is unknown, for it would take for absent what is only not seen.
+   */
+  readonly reads: readonly KindKey[];
+  /**
+   * What it says of an object rests on other namespaces too: on whose pods share its node, on who serves its metrics.
+   * Unknown when only one namespace was read.
+   */
+  readonly acrossNamespaces?: true;
   /** Ids of rules that name the cause better when both see one defect: this one is then among their `mergedRules`. */
   readonly yieldsTo?: readonly string[];
   /** Every defect in this world, in any order; a pure function. */

@@ -1,7 +1,9 @@
 /** All rules over a world: what they find, and what cannot be told. */
+import { groupOf } from '../inventory/kinds.ts';
 import type { World } from '../inventory/world.ts';
 import type { RuleContext } from './context.ts';
-import type { FindingDraft, Need, Rule } from './rule.ts';
+import { unseenOf, unseenWorkloads, WORKLOAD_KINDS } from './reads.ts';
+import type { FindingDraft, Need, Rule, Target } from './rule.ts';
 
 /** A rule and one thing that it found. */
 export interface Candidate {
@@ -25,21 +27,35 @@ export function runRules(rules: readonly Rule[], world: World, context: RuleCont
   const candidates: Candidate[] = [];
   const unknown: RulesRun['unknown'][number][] = [];
   let decided = 0;
+  // A Service may select, a budget may cover a workload that is only not seen: then no more is said than of workloads.
+  const hidden = unseenWorkloads(world.live);
   for (const rule of rules) {
     const { id, needs } = rule;
     if (needs !== 'manifests' && !isMet(needs, world)) {
       unknown.push({ rule: id, why: LACKS[needs] });
       continue;
     }
+    const unseen = unseenOf(rule, world.live);
+    if (unseen !== undefined) {
+      unknown.push({ rule: id, why: unseen });
+      continue;
+    }
     decided += 1;
-    const untold = new Set<string>();
+    const untold = new Set(hidden === undefined ? [] : [hidden]);
     for (const draft of rule.check(world, context)) {
       if ('unknown' in draft) untold.add(draft.unknown);
-      else candidates.push({ rule, draft });
+      else if (hidden === undefined || isWorkload(draft.on)) candidates.push({ rule, draft });
     }
     for (const why of untold) unknown.push({ rule: id, why });
   }
   return { candidates, unknown, decided };
+}
+
+function isWorkload(on: Target): boolean {
+  const object = 'object' in on ? on.object : on.sourced?.object;
+  return (
+    'templates' in on || (object !== undefined && WORKLOAD_KINDS.has(`${groupOf(object.apiVersion)}/${object.kind}`))
+  );
 }
 
 function isMet(need: Exclude<Need, 'manifests'>, { nodes, workloads }: World): boolean {

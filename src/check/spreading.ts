@@ -4,7 +4,7 @@ import { matchesNodeSelection } from '../kubernetes/feasibility.ts';
 import { HOSTNAME, ZONE } from '../kubernetes/nodes.ts';
 import type { PodAffinityTerm, SpreadConstraint } from '../kubernetes/pod-spec.ts';
 import { countsItself, isAboutItself, type PodIdentity } from '../kubernetes/spread.ts';
-import { firstUntolerated } from '../kubernetes/tolerations.ts';
+import { firstUntolerated, lastingTaints } from '../kubernetes/tolerations.ts';
 import { podSpecOf } from './reach.ts';
 
 /** Labels that mean a zone: the one of today and the one before v1.17. */
@@ -46,14 +46,16 @@ export function isApartBy({ spread, required, preferred }: Apart, keys: Readonly
 
 const askedOf = new WeakMap<readonly WorldNode[], Map<string, readonly WorldNode[]>>();
 
-/** Nodes that its selection and its tolerations allow, full or not; found once for workloads that ask for the same. */
+/** Nodes that its selection and its tolerations allow, full or not, well or not; found once for workloads that ask for the same. */
 export function allowedNodes({ templates }: Workload, { nodes }: Pick<World, 'nodes'>): readonly WorldNode[] {
   const [template] = templates;
   if (template === undefined) return [];
   const { tolerations } = template.demand;
   const selected = selectedNodes(template, nodes);
   return nodesOnce(nodes, `${selectionKey(template)} ${JSON.stringify(tolerations)}`, () =>
-    selected.filter(({ taints }) => firstUntolerated(taints, tolerations, ['NoSchedule', 'NoExecute']) === undefined),
+    selected.filter(
+      ({ taints }) => firstUntolerated(lastingTaints(taints), tolerations, ['NoSchedule', 'NoExecute']) === undefined,
+    ),
   );
 }
 

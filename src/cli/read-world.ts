@@ -23,7 +23,7 @@ export async function readWorld(
 
 /** The same where `--namespace` chooses pods too. */
 export async function readWorldOfPods(invocation: Invocation): Promise<MadeWorld> {
-  return worldOfInputs(invocation, await readWorldInputs(invocation, [], OF_CHART));
+  return worldOfInputs(invocation, await readWorldInputs(invocation, [], { ofRelease: OF_CHART }));
 }
 
 function worldOfInputs(invocation: Invocation, inputs: WorldInputs): MadeWorld & { readonly inputs: WorldInputs } {
@@ -55,11 +55,21 @@ export function sayNotes(invocation: Invocation, world: World, { texts, named }:
   if (shown.length < notes.length) progress(invocation, `note: ${notes.length - shown.length} more; -v shows them`);
 }
 
-/** The texts of `-f`, of the paths and of a chart, with the manifests that a document among them names. */
+interface ReadingOptions {
+  /** Options that mean something only with a chart, each with what it is. */
+  readonly ofRelease?: Readonly<Record<string, string>>;
+  /** Kinds that rules read, of which a live cluster is asked beside those of the world. */
+  readonly reads?: readonly string[] | undefined;
+}
+
+/**
+ * The texts of `-f`, of the paths and of a chart, with the manifests that a document among them names, and what a live
+ * cluster holds.
+ */
 export async function readWorldInputs(
   invocation: Invocation,
   args: readonly string[],
-  ofRelease: Readonly<Record<string, string>> = OF_RELEASE,
+  { ofRelease = OF_RELEASE, reads = [] }: ReadingOptions = {},
 ): Promise<WorldInputs> {
   const paths = [...listOption(invocation, 'file'), ...args];
   const fromCluster = ['context', 'kubeconfig'].some((option) => textOption(invocation, option) !== undefined);
@@ -75,10 +85,8 @@ export async function readWorldInputs(
   const given = fromCluster || texts.length > 1;
   const named = document === undefined ? [] : await namedWorkloads(invocation, document, given);
   const owners = await podOwnersOf(invocation);
-  const live = await readLiveObjects(
-    invocation,
-    owners.map(({ group, kind }) => `${group}/${kind}`),
-  );
+  const ownerKinds = owners.map(({ group, kind }) => `${group}/${kind}`);
+  const live = await readLiveObjects(invocation, [...ownerKinds, ...reads]);
   return {
     texts,
     named,

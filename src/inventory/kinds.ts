@@ -188,3 +188,28 @@ const CONFIGURING: ReadonlySet<string> = new Set([
   'monitoring.coreos.com/Probe',
   'monitoring.coreos.com/ScrapeConfig',
 ]);
+
+/** What repairs, fences or replaces lost nodes, so that their pods are made again. */
+export const REPAIR_KINDS = [
+  'remediation.medik8s.io/NodeHealthCheck',
+  'self-node-remediation.medik8s.io/SelfNodeRemediationTemplate',
+  'self-node-remediation.medik8s.io/SelfNodeRemediation',
+  'fence-agents-remediation.medik8s.io/FenceAgentsRemediationTemplate',
+  'machine.openshift.io/MachineHealthCheck',
+  'cluster.x-k8s.io/MachineHealthCheck',
+] as const;
+
+/** Policies of network plugins, which add to what NetworkPolicies allow and are not evaluated. */
+export const PLUGIN_POLICY_KINDS = [
+  'cilium.io/CiliumNetworkPolicy',
+  'cilium.io/CiliumClusterwideNetworkPolicy',
+  'projectcalico.org/NetworkPolicy',
+  'projectcalico.org/GlobalNetworkPolicy',
+  'crd.projectcalico.org/NetworkPolicy',
+  'crd.projectcalico.org/GlobalNetworkPolicy',
+  'policy.networking.k8s.io/AdminNetworkPolicy',
+  'policy.networking.k8s.io/BaselineAdminNetworkPolicy',
+  'policy.networking.k8s.io/ClusterNetworkPolicy',
+  'crd.antrea.io/NetworkPolicy',
+  'crd.antrea.io/ClusterNetworkPolicy',
+] as const;

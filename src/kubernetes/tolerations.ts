@@ -30,6 +30,25 @@ export const NOT_READY = 'node.kubernetes.io/not-ready';
 export const UNREACHABLE = 'node.kubernetes.io/unreachable';
 export const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 
+/**
+ * Taints that tell how a node is doing, not what it is for: the node lifecycle controller sets them and takes them away
+ * (Kubernetes v1.36, pkg/controller/nodelifecycle/node_lifecycle_controller.go, taintKeyToNodeConditionMap).
+ */
+const PASSING: ReadonlySet<string> = new Set([
+  NOT_READY,
+  UNREACHABLE,
+  UNSCHEDULABLE,
+  'node.kubernetes.io/memory-pressure',
+  'node.kubernetes.io/disk-pressure',
+  'node.kubernetes.io/pid-pressure',
+  'node.kubernetes.io/network-unavailable',
+]);
+
+/** Those that stay when the node is well. */
+export function lastingTaints(taints: readonly Taint[]): readonly Taint[] {
+  return taints.filter(({ key }) => !PASSING.has(key));
+}
+
 const EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const OPERATORS: readonly string[] = ['Exists', 'Equal', 'Lt', 'Gt'];
 

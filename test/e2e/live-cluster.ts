@@ -86,6 +86,14 @@ async function reportReady(plane: Plane, node: KubernetesObject): Promise<void> 
     body: { status },
   });
   if (answer.status !== 200) throw new Error(messageOf(answer));
+  // New nodes get the taint not-ready (plugin/pkg/admission/nodetaint) until the node lifecycle controller takes it away.
+  const untainted = await plane.request({
+    method: 'PATCH',
+    path: `/api/v1/nodes/${node.metadata?.name}`,
+    contentType: 'application/merge-patch+json',
+    body: { spec: { taints: (node['spec'] as { taints?: unknown } | undefined)?.taints ?? null } },
+  });
+  if (untainted.status !== 200) throw new Error(messageOf(untainted));
 }
 
 /** What an account may list; never Secrets. */

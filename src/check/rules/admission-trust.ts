@@ -96,6 +96,12 @@ const ad08: Rule = {
   source:
     'Kubernetes v1.36.3 staging/src/k8s.io/apiserver/pkg/util/webhook/client.go (RootCAs from caBundle); cert-manager docs, concepts/ca-injector',
   needs: 'manifests',
+  reads: [
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'apiextensions.k8s.io/CustomResourceDefinition',
+    'apiregistration.k8s.io/APIService',
+  ],
   *check(world, { now }) {
     for (const bundle of bundlesOf(world)) {
       const pem = textOfBase64(bundle.text);
@@ -188,6 +194,16 @@ const ad09: Rule = {
   source:
     'Sigstore docs, policy-controller/overview (opt in by namespace); Kyverno docs, policy-types/cluster-policy/verify-images',
   needs: 'manifests',
+  reads: [
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    '/Namespace',
+    'kyverno.io/ClusterPolicy',
+    'kyverno.io/PolicyException',
+    'policies.kyverno.io/ImageValidatingPolicy',
+    'policies.kyverno.io/PolicyException',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     for (const webhook of world.webhooks) {
       const { spec, configuration, path } = webhook;

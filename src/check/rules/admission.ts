@@ -67,6 +67,11 @@ const ad01: Rule = {
   price: 'Objects of kube-system are not checked by it; who may write there is a matter of RBAC.',
   source: 'gardener/gardener@b312835d17 matchers/matcher.go; gatekeeper#3829; Jetstack, GKE outage of 2019',
   needs: 'manifests',
+  reads: [
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    '/Namespace',
+  ],
   *check(world) {
     for (const webhook of world.webhooks) {
       const { spec, configuration, path } = webhook;
@@ -117,6 +122,13 @@ const ad02: Rule = {
   price: 'Its requests again. Ignore in place of Fail would let unchecked objects in while it is away.',
   source: 'Kubernetes docs, concepts/cluster-administration/admission-webhooks-good-practices (high availability)',
   needs: 'manifests',
+  reads: [
+    '/Service',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    'autoscaling/HorizontalPodAutoscaler',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     for (const { spec, configuration, path, service } of world.webhooks) {
       const backend = service === undefined ? undefined : backendOf(service);
@@ -146,6 +158,13 @@ const ad03: Rule = {
   price: 'Its own pods are not checked by it.',
   source: 'kyverno#16177; Kubernetes docs, admission-webhooks-good-practices (avoid deadlocks)',
   needs: 'manifests',
+  reads: [
+    '/Service',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    '/Namespace',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     for (const { spec, configuration, path, service } of world.webhooks) {
       if (spec.failurePolicy !== 'Fail' || service === undefined || service.workloads.length === 0) continue;
@@ -188,6 +207,12 @@ const ad04: Rule = {
   source:
     'gardener/gardener@b312835d17 matchers (15 s); gatekeeper#3829; client-go leaderelection (renew deadline 10 s)',
   needs: 'manifests',
+  reads: [
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    '/Namespace',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     const { renewDeadline } = world.controlPlane.settings;
     for (const webhook of world.webhooks) {
@@ -215,6 +240,12 @@ const ad05: Rule = {
   remedy: 'Name the Service as it is called, or delete the configuration.',
   source: 'k8sgpt pkg/analyzer/validating_webhook.go; Kubernetes v1.36.3 staging/src/k8s.io/apiserver/pkg/util/webhook',
   needs: 'manifests',
+  reads: [
+    '/Service',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     const hidden = hiddenPods(world);
     for (const { spec, configuration, path, service } of world.webhooks) {
@@ -247,6 +278,8 @@ const ad06: Rule = {
   source:
     'gardener/gardener (CRDsWithProblematicConversionWebhooks); Kubernetes docs, custom-resource-definition-versioning',
   needs: 'manifests',
+  reads: ['/Service', 'apiextensions.k8s.io/CustomResourceDefinition'],
+  acrossNamespaces: true,
   *check(world) {
     for (const sourced of ofKind(world.index, 'apiextensions.k8s.io/CustomResourceDefinition')) {
       if (at(sourced.object, 'spec', 'conversion', 'strategy') !== 'Webhook') continue;
@@ -278,6 +311,8 @@ const ad07: Rule = {
   source:
     'Kubernetes docs, concepts/extend-kubernetes/api-extension/apiserver-aggregation; pkg/controller/namespace/deletion (discovery errors)',
   needs: 'manifests',
+  reads: ['/Service', 'apiregistration.k8s.io/APIService'],
+  acrossNamespaces: true,
   *check(world) {
     for (const sourced of ofKind(world.index, 'apiregistration.k8s.io/APIService')) {
       const path: FieldPath = ['spec', 'service'];

@@ -1,4 +1,5 @@
 /** AS03, AS06: whether there is room for what autoscalers may ask for, and whether new nodes come where they are needed. */
+import { PLACEMENT_READS } from '../reads.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import { namespaceOf, nameOf } from '../../inventory/identity.ts';
 import type { Workload, World, WorldAutoscaler, WorldClaim } from '../../inventory/world.ts';
@@ -27,6 +28,8 @@ const as03: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/quota/v1/evaluator/core/pods.go; karpenter v1.14.1 docs, NodePools (spec.limits); asked of the scheduler itself',
   needs: 'manifests',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     const granted = quotas(world);
     for (const autoscaler of world.autoscalers) {
@@ -159,6 +162,8 @@ const as06: Rule = {
   price: 'Three groups to look after in place of one.',
   source: 'Cluster Autoscaler 1.36 FAQ and cloudprovider/aws/README.md (one group per zone for EBS volumes)',
   needs: 'manifests',
+  reads: ['/PersistentVolumeClaim', 'storage.k8s.io/StorageClass'],
+  acrossNamespaces: true,
   *check(world, context) {
     // The plan makes one group per zone; Karpenter reads the zone of the volume.
     if (context.plan !== undefined || !hasClusterAutoscaler(world)) return;

@@ -20,6 +20,7 @@ const as01: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/controller/podautoscaler/replica_calculator.go (calculatePodRequests: missing request)',
   needs: 'manifests',
+  reads: ['/LimitRange', 'autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world) {
     for (const { workload, spec, sourced } of world.autoscalers) {
       if (workload === undefined || spec.metrics === undefined) continue;
@@ -53,6 +54,7 @@ const as02: Rule = {
   remedy: 'Raise maxReplicas, or delete the autoscaler and write the number.',
   source: 'Kubernetes v1.36.3 pkg/controller/podautoscaler/horizontal.go (normalizeDesiredReplicas)',
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world) {
     for (const { workload, spec, sourced } of world.autoscalers) {
       if (workload === undefined) continue;
@@ -99,6 +101,8 @@ const as04: Rule = {
   price: 'Its requests again.',
   source: 'kubernetes-sigs/metrics-server, README (high availability); horizontal.go: no metrics, no scaling down',
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
+  acrossNamespaces: true,
   *check(world) {
     if (world.autoscalers.length === 0) return;
     for (const workload of world.workloads) {
@@ -133,6 +137,7 @@ const as05: Rule = {
   price: 'Left out carelessly, client-side apply sets it to 1 once.',
   source: 'Kubernetes docs, tasks/run-application/horizontal-pod-autoscale (migrating Deployments and StatefulSets)',
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world) {
     for (const { workload, spec } of world.autoscalers) {
       const object = workload?.sourced?.object;
@@ -159,6 +164,7 @@ const as07: Rule = {
   price: 'Pods that are not needed run on for the window.',
   source: 'Kubernetes docs, horizontal-pod-autoscale (stabilization window)',
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world) {
     for (const { spec, sourced, workload } of world.autoscalers) {
       const keda = ['spec', 'advanced', 'horizontalPodAutoscalerConfig', 'behavior'];

@@ -45,6 +45,7 @@ const cp07: Rule = {
   source:
     'Kubernetes docs, tasks/configure-pod-container/assign-memory-resource (OOMKilled); Zalando, outage of 2019-01 (CoreDNS, out of memory)',
   needs: 'live',
+  reads: ['metrics.k8s.io/PodMetrics', 'autoscaling.k8s.io/VerticalPodAutoscaler'],
   *check(world) {
     for (const workload of world.workloads) {
       for (const container of runningContainers(podSpecOf(workload))) {
@@ -134,6 +135,8 @@ const cp09: Rule = {
   price: 'Ranges cannot be changed in a running cluster without new nodes.',
   source: 'Kubernetes v1.36.3 pkg/controller/nodeipam/ipam/cidrset; kubelet --max-pods; loveholidays, outage (k8s.af)',
   needs: 'manifests',
+  reads: ['/ConfigMap', '/Service'],
+  acrossNamespaces: true,
   *check(world) {
     if (!world.workloads.some(bringsAddresses)) {
       yield* nodesOfRange(world);
@@ -299,6 +302,8 @@ const cp10: Rule = {
   price: 'Pods above the quota are refused, those of a rollout among them.',
   source: 'Kubernetes v1.36 docs, concepts/policy/resource-quotas and concepts/security/multi-tenancy',
   needs: 'manifests',
+  reads: ['/ResourceQuota', '/Namespace'],
+  acrossNamespaces: true,
   *check(world) {
     const bounded = new Set(ofKind(world.index, '/ResourceQuota').map(({ object }) => namespaceOf(object) ?? ''));
     const tenants = tenantsOf(world);

@@ -25,6 +25,7 @@ const cp05: Rule = {
   price: 'Machines that are idle in good times.',
   source: 'Cluster Autoscaler FAQ (overprovisioning); karpenter v1.14.1 (batching); asked of the scheduler itself',
   needs: 'document',
+  reads: [],
   *check(world, context) {
     const { plan } = context;
     const ready = plan?.systems.autoscaling.facts.nodeReady;

@@ -5,6 +5,7 @@ import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import { countedRequests } from '../../kubernetes/requests.ts';
 import { containerPath, podPath, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type Rule } from '../rule.ts';
+import { PLACEMENT_READS } from '../reads.ts';
 import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure, sayFailure } from '../what-if.ts';
 import { keepsReplicas, SYSTEM_PRIORITY } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
@@ -22,6 +23,7 @@ const cp01: Rule = {
   price: 'Nodes are filled by what is asked: fewer pods fit.',
   source: 'Kubernetes docs, concepts/configuration/manage-resources-containers; k8s.af (15 of 50 stories)',
   needs: 'manifests',
+  reads: ['/LimitRange'],
   *check(world) {
     for (const workload of world.workloads) {
       if (workload.sourced === undefined || workload.static || workload.kind === 'Pod') continue;
@@ -59,6 +61,8 @@ const cp02: Rule = {
   price: 'A node that is idle in good times.',
   source: 'kubernetes-sigs/cluster-capacity#139; asked of the scheduler itself',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     if (yield* growsItself(world, context)) return;
     const twin = context.twin();
@@ -96,6 +100,8 @@ const cp03: Rule = {
   price: 'With three zones, half of what is used again.',
   source: 'pfnet-research/k8s-cluster-simulator#188; asked of the scheduler itself',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     if (context.zones.length < 2) return;
     if (yield* growsItself(world, context)) return;
@@ -127,6 +133,8 @@ const cp04: Rule = {
   price: 'Nothing until a zone is lost; a quota of the provider that must be there.',
   source: 'Cluster Autoscaler FAQ (max size of node groups); asked of the scheduler itself',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     const facts = context.plan?.systems.autoscaling.facts;
     if (facts === undefined || facts.engine === 'none' || context.zones.length < 2) return;
@@ -190,6 +198,7 @@ const cp06: Rule = {
   price: 'It may use CPU that others would, when there is any to spare.',
   source: 'Gardener, high availability guide ("CPU limits caused outages"); k8s.af (6 of 50 stories); Omio',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       const critical =
@@ -225,6 +234,7 @@ const cp11: Rule = {
   price: 'A turn is left out while the one before still runs.',
   source: 'k8s.af (Universe 2017, Algolia: 9 of 50 stories); Kubernetes docs, concepts/workloads/controllers/cron-jobs',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       const { cron, job } = workload.spec;
@@ -253,6 +263,7 @@ const cp08: Rule = {
   price: 'A few percent of each machine.',
   source: 'Kubernetes docs, tasks/administer-cluster/reserve-compute-resources (nothing is reserved by default)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const sourced of world.configurations) {
       if (sourced.object.kind !== 'KubeletConfiguration') continue;

@@ -22,6 +22,8 @@ const et08: Rule = {
   source:
     'Kubernetes v1.36 docs, tasks/debug/debug-cluster/audit, reference/access-authn-authz/authorization, tasks/administer-cluster/kms-provider; k8s.af (dex)',
   needs: 'manifests',
+  reads: ['/ConfigMap', 'networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service'],
+  acrossNamespaces: true,
   *check(world) {
     yield* audit(world);
     yield* issuers(world);

@@ -16,6 +16,7 @@ const et06: Rule = {
   price: 'A bucket, and reads of the disk of one member.',
   source: 'etcd v3.6 docs, op-guide/recovery (snapshotting the keyspace)',
   needs: 'document',
+  reads: [],
   *check(_, context) {
     const { plan } = context;
     const facts = plan?.systems.etcd.facts;
@@ -48,6 +49,8 @@ const et09: Rule = {
   remedy: 'Leave leader election on, with a renew deadline below the lease and above the retry period.',
   source: 'Kubernetes v1.36.3 client-go tools/leaderelection/leaderelection.go (NewLeaderElector)',
   needs: 'document',
+  reads: ['/ConfigMap'],
+  acrossNamespaces: true,
   *check(world, context) {
     const { members, settings } = world.controlPlane;
     const off = COMPONENTS.find((component) => statedFlag(world, { component, name: 'leader-elect' }) === 'false');

@@ -34,6 +34,8 @@ const et05: Rule = {
   source:
     'Kubernetes v1.36 docs, tasks/tls/certificate-rotation, tasks/administer-cluster/kubeadm/kubeadm-certs; k8s.af (7 of 50 stories)',
   needs: 'manifests',
+  reads: ['/ConfigMap', 'certificates.k8s.io/CertificateSigningRequest'],
+  acrossNamespaces: true,
   *check(world, context) {
     yield* kubeletRotation(world);
     yield* shortLives(world);

@@ -23,6 +23,13 @@ const et04: Rule = {
   source:
     'kubernetes/kubeadm docs/ha-considerations.md; HAProxy 3.0 configuration manual, section 5.2 (check); kube-vip v1.2.3 docs',
   needs: 'manifests',
+  reads: [
+    '/ConfigMap',
+    'controlplane.cluster.x-k8s.io/KubeadmControlPlane',
+    'bootstrap.cluster.x-k8s.io/KubeadmConfig',
+    'bootstrap.cluster.x-k8s.io/KubeadmConfigTemplate',
+  ],
+  acrossNamespaces: true,
   *check(world, context) {
     yield* ownAddress(world);
     yield* addressHolder(world, context);

@@ -1,4 +1,5 @@
 /** ET10, ET12: what is laid on the machines and on the API of the control plane. */
+import { PLACEMENT_READS } from '../reads.ts';
 import { isObject } from '../../core/json.ts';
 import { writtenFlag } from '../../inventory/component-flags.ts';
 import { nameOf } from '../../inventory/identity.ts';
@@ -24,6 +25,8 @@ const et10: Rule = {
   price: 'The pods need room on workers.',
   source: 'Kubernetes docs, create-cluster-kubeadm (control plane node isolation)',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     const open = world.nodes.filter(isOpenMember);
     // Where there are no workers, the members are meant to carry all.
@@ -72,6 +75,13 @@ const et12: Rule = {
     'Let the agent ask for the pods of its own node (fieldSelector spec.nodeName), or give its service account a FlowSchema of its own.',
   source: 'OpenAI, outage of 2024-12-11; Kubernetes v1.36 docs, concepts/cluster-administration/flow-control',
   needs: 'manifests',
+  reads: [
+    '/ConfigMap',
+    'rbac.authorization.k8s.io/ClusterRoleBinding',
+    'rbac.authorization.k8s.io/ClusterRole',
+    'flowcontrol.apiserver.k8s.io/FlowSchema',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     const fairness = writtenFlag(world, { component: 'kube-apiserver', name: 'enable-priority-and-fairness' });
     if (fairness?.value === 'false')

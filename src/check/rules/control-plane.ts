@@ -19,6 +19,8 @@ const et01: Rule = {
   price: 'Two more machines.',
   source: 'Kubernetes docs, setup/production-environment/tools/kubeadm/ha-topology',
   needs: 'document',
+  reads: [],
+  acrossNamespaces: true,
   *check(world, context) {
     const { members } = world.controlPlane;
     const [member] = members;
@@ -44,6 +46,8 @@ const et02: Rule = {
   price: 'The machines.',
   source: 'etcd v3.6 docs, faq (failure tolerance, odd number of members)',
   needs: 'document',
+  reads: [],
+  acrossNamespaces: true,
   *check(world, context) {
     const { members, topology } = world.controlPlane.etcd;
     if (isManaged(world) || topology === 'unknown' || members.length === 0) return;
@@ -87,6 +91,7 @@ const et03: Rule = {
   source:
     'Kubernetes docs, tools/kubeadm/create-cluster-kubeadm (considerations about apiserver-advertise-address and ControlPlaneEndpoint)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const sourced of world.configurations) {
       const { kind, apiVersion } = sourced.object;

@@ -17,6 +17,7 @@ const pd01: Rule = {
   price: 'Drains take longer: one pod at a time.',
   source: 'Kubernetes v1.36 docs, tasks/run-application/configure-pdb; pkg/registry/core/pod/storage/eviction.go',
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'policy/PodDisruptionBudget'],
   *check(world, context) {
     for (const workload of world.workloads)
       if (workload.kind !== 'StatefulSet') yield* unprotected(workload, world, context);
@@ -34,6 +35,7 @@ const pd02: Rule = {
   price: 'Drains take longer: one pod at a time.',
   source: 'Kubernetes v1.36 docs, tasks/run-application/configure-pdb (quorum-based applications)',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   *check(world, context) {
     for (const workload of world.workloads)
       if (workload.kind === 'StatefulSet') yield* unprotected(workload, world, context);
@@ -69,6 +71,7 @@ const pd12: Rule = {
   price: 'Its pods are moved when nodes are; they must be able to stop and start.',
   source: 'Cluster Autoscaler FAQ (safe-to-evict); Karpenter v1 docs, concepts/disruption (do-not-disrupt)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       // One of a kind, and jobs, are what the annotations are for.

@@ -23,6 +23,7 @@ const pd04: Rule = {
   price: 'A drain then takes the one pod down for as long as it needs to start elsewhere.',
   source: 'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go; devantler-tech/platform#1880',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   yieldsTo: ['PD05'],
   *check(world) {
     for (const budget of world.budgets) {
@@ -58,6 +59,7 @@ const pd05: Rule = {
   price: 'One pod fewer for as long as one is moved.',
   source: 'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go (getExpectedPodCount)',
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'policy/PodDisruptionBudget'],
   *check(world) {
     for (const budget of world.budgets) {
       const { spec, sourced, workloads, count } = budget;
@@ -89,6 +91,7 @@ const pd06: Rule = {
   remedy: 'Delete one of the budgets, or make their selectors disjoint.',
   source: `${EVICTION} ("does not support evicting pods with more than one PodDisruptionBudget")`,
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   *check(world, { budgetsOf }) {
     for (const workload of world.workloads) {
       const pair = overlapping(workload, budgetsOf(workload));
@@ -134,6 +137,7 @@ const pd07: Rule = {
   source:
     'Kubernetes v1.36 docs, tasks/run-application/configure-pdb (unhealthy pod eviction policy, stable since 1.31)',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   *check(world) {
     for (const { spec, sourced, workloads, pods } of world.budgets) {
       if (pods === 0 || spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') continue;
@@ -159,6 +163,7 @@ const pd08: Rule = {
   price: 'Drains take longer: one pod at a time.',
   source: 'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go (updatePdbStatus)',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   yieldsTo: ['PD09'],
   *check(world) {
     for (const budget of world.budgets) {
@@ -188,6 +193,7 @@ const pd09: Rule = {
   price: 'Drains take longer: one member at a time.',
   source: 'etcd v3.6 docs, faq (failure tolerance); Kubernetes docs, tasks/run-application/configure-pdb (quorum)',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   *check(world) {
     for (const budget of world.budgets) {
       const { count, sourced, workloads } = budget;
@@ -220,6 +226,7 @@ const pd11: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go (getPodsForPdb); policy/v1: an empty selector selects all pods',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   *check(world) {
     for (const { spec, sourced, workloads, namespace, pods } of world.budgets) {
       const kept = workloads.filter((workload) => keepsReplicas(workload) && workload.replicas > 0);

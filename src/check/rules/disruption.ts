@@ -15,6 +15,7 @@ const pd03: Rule = {
   price: 'One pod fewer for as long as one is moved.',
   source: 'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go (getExpectedPodCount, updatePdbStatus)',
   needs: 'manifests',
+  reads: ['policy/PodDisruptionBudget'],
   yieldsTo: ['PD05'],
   *check(world) {
     for (const budget of world.budgets) {

@@ -29,6 +29,8 @@ const et07: Rule = {
   source:
     'etcd v3.6 docs, tuning and op-guide/maintenance; server/storage/quota.go (2 GiB); apiserver v0.36.3 etcd3/compact.go',
   needs: 'manifests',
+  reads: ['/ConfigMap'],
+  acrossNamespaces: true,
   *check(world, context) {
     yield* dangerous(world);
     yield* compaction(world);

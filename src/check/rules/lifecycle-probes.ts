@@ -25,6 +25,7 @@ const lc01: Rule = {
   price: 'A probe that is too strict takes pods out of service; begin with a timeout above the slowest answer.',
   source: `${KUBELET}; Kubernetes docs, concepts/workloads/pods/pod-lifecycle (container probes)`,
   needs: 'manifests',
+  reads: ['/Service'],
   *check(world, context) {
     for (const workload of world.workloads) {
       if (!(keepsReplicas(workload) || workload.kind === 'DaemonSet') || workload.sourced === undefined) continue;
@@ -70,6 +71,7 @@ const lc02: Rule = {
   remedy: 'Let liveness ask only whether the process still turns, or give it several times the patience of readiness.',
   source: `${KUBELET}; Kubernetes docs, tasks/configure-pod-container/configure-liveness-readiness-startup-probes`,
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
       const { livenessProbe: live, readinessProbe: ready } = container;
@@ -103,6 +105,7 @@ const lc03: Rule = {
   remedy: 'Let liveness ask the container itself; let readiness, or a circuit breaker, answer for the dependency.',
   source: 'Kubernetes docs, concepts/workloads/pods/pod-lifecycle (liveness); ThredUP and NRE Labs stories (k8s.af)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
       const host = foreignHost(at(writtenContainer(workload, container), 'livenessProbe'));
@@ -144,6 +147,7 @@ const lc04: Rule = {
   remedy: 'Give the probe ten seconds, or ask by HTTP or TCP.',
   source: 'rabbitmq monitoring guide (health checks, timeouts of 10 s and more); Kubernetes docs (exec probe timeouts)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
       for (const field of ['livenessProbe', 'readinessProbe'] as const) {
@@ -177,6 +181,7 @@ const lc05: Rule = {
   remedy: 'Add a startupProbe that gives the start several minutes; liveness begins after it.',
   source: `${KUBELET}; Kubernetes docs, configure-liveness-readiness-startup-probes (startup probes)`,
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
       const { livenessProbe: live, readinessProbe: ready, startupProbe } = container;
@@ -209,6 +214,7 @@ const lc06: Rule = {
   price: 'A process that hangs is restarted that much later.',
   source: `${KUBELET} (failureThreshold failures in a row)`,
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
       const { livenessProbe: live } = container;

@@ -29,6 +29,14 @@ const lc07: Rule = {
   source:
     'Ravelin, "Kubernetes\' dirty endpoint secret"; Kubernetes docs, concepts/workloads/pods/pod-lifecycle (termination)',
   needs: 'manifests',
+  reads: [
+    '/Service',
+    'gateway.networking.k8s.io/GRPCRoute',
+    'gateway.networking.k8s.io/HTTPRoute',
+    'gateway.networking.k8s.io/TCPRoute',
+    'gateway.networking.k8s.io/TLSRoute',
+    'networking.k8s.io/Ingress',
+  ],
   *check(world, context) {
     const routed = routedServices(world);
     for (const workload of world.workloads) {
@@ -61,6 +69,7 @@ const lc08: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer: the hook counts within the grace period)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (workload.sourced === undefined) continue;
@@ -92,6 +101,7 @@ const lc09: Rule = {
   source:
     'Kubernetes docs, concepts/workloads/pods/pod-lifecycle (forced termination) and concepts/cluster-administration/node-shutdown',
   needs: 'manifests',
+  reads: [],
   *check(world, { plan }) {
     const window = plan?.systems.scheduling.facts.shutdownGracePeriod;
     for (const workload of world.workloads) {
@@ -123,6 +133,7 @@ const lc11: Rule = {
   price: 'Shutdowns take that much longer.',
   source: 'Kubernetes docs, concepts/cluster-administration/node-shutdown (0 by default, which switches it off)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const sourced of world.configurations) {
       if (sourced.object.kind !== 'KubeletConfiguration') continue;

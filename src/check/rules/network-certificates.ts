@@ -69,6 +69,24 @@ const nw10: Rule = {
   source:
     'cert-manager docs, usage/certificate (renewal: at two thirds of the duration); Kubernetes docs, services-networking/ingress (TLS)',
   needs: 'manifests',
+  reads: [
+    '/Secret',
+    'cert-manager.io/Certificate',
+    'cert-manager.io/Issuer',
+    'cert-manager.io/ClusterIssuer',
+    'networking.k8s.io/Ingress',
+    'gateway.networking.k8s.io/Gateway',
+    'traefik.io/IngressRoute',
+    'traefik.containo.us/IngressRoute',
+    'projectcontour.io/HTTPProxy',
+    'networking.istio.io/Gateway',
+    'external-secrets.io/ExternalSecret',
+    'bitnami.com/SealedSecret',
+    'secrets.hashicorp.com/VaultStaticSecret',
+    'secrets.hashicorp.com/VaultDynamicSecret',
+    'secrets.hashicorp.com/VaultPKISecret',
+  ],
+  acrossNamespaces: true,
   *check(world, { now }) {
     const certificates = ofKind(world.index, CERTIFICATE);
     const issued = new Map(

@@ -45,6 +45,8 @@ const nw02: Rule = {
   source:
     'coredns/deployment kubernetes/Scaling_CoreDNS.md (memory for pods and Services); kubeadm v1.36 phases/addons/dns/manifests.go; Zalando, 2019-01 (k8s.af)',
   needs: 'manifests',
+  reads: ['/ConfigMap', '/Service'],
+  acrossNamespaces: true,
   *check(world) {
     for (const { workload, container } of dnsOf(world)) {
       const [root, file, untold] = rootBlock(workload, world);

@@ -26,6 +26,15 @@ const nw08: Rule = {
   source:
     'Cilium v1.18 docs, network/concepts/ipam/cluster-pool; Calico v3.31 docs, reference/resources/ippool; Datadog, 2023-03-08 (systemd-networkd and the routes of Cilium)',
   needs: 'manifests',
+  reads: [
+    '/ConfigMap',
+    'crd.projectcalico.org/IPPool',
+    'projectcalico.org/IPPool',
+    'bootstrap.cluster.x-k8s.io/*',
+    'controlplane.cluster.x-k8s.io/*',
+    'machineconfiguration.openshift.io/MachineConfig',
+  ],
+  acrossNamespaces: true,
   *check(world, context) {
     yield* loneOperators(world);
     yield* ciliumPool(world, context);
@@ -241,6 +250,7 @@ const nw09: Rule = {
   source:
     'AWS Load Balancer Controller v2.14 docs, guide/service/annotations (subnets); eksctl docs, networking/vpc-configuration (NAT gateway: Single by default); Cluster API Provider AWS, api/v1beta2/network_types.go',
   needs: 'manifests',
+  reads: ['/Service', 'infrastructure.cluster.x-k8s.io/AWSCluster'],
   *check(world, { zones }) {
     // Where there is one zone there is no other place.
     if (zones.length === 1) return;

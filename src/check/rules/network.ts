@@ -1,4 +1,5 @@
 /** NW: names, entries and rules of traffic. */
+import { PLUGIN_POLICY_KINDS } from '../../inventory/kinds.ts';
 import { isObject } from '../../core/json.ts';
 import { nameOf, namespaceOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
@@ -25,6 +26,7 @@ const nw01: Rule = {
   price: 'Its requests again.',
   source: 'kubeadm#1931, #1657 and #1672; k8s.af (DNS: 12 of 50 stories)',
   needs: 'manifests',
+  reads: ['/Service'],
   *check(world, { servicesOf }) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || floorOf(workload) !== 1 || workload.sourced === undefined) continue;
@@ -71,6 +73,7 @@ const nw03: Rule = {
   price: 'Its requests again.',
   source: 'k8s.af (load balancer and ingress: 16 of 50 stories); ingress-nginx docs, deploy/hardening',
   needs: 'manifests',
+  reads: ['/Service', 'autoscaling/HorizontalPodAutoscaler'],
   *check(world, { servicesOf }) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || floorOf(workload) !== 1 || workload.sourced === undefined) continue;
@@ -99,6 +102,7 @@ const nw04: Rule = {
   price: 'With Cluster the address of the caller is lost, and a hop is added.',
   source: 'Kubernetes docs, reference/networking/virtual-ips (traffic policies); DevOps Hof (k8s.af)',
   needs: 'document',
+  reads: ['/Service'],
   *check(world, { zones }) {
     for (const { spec, workloads, sourced } of world.services) {
       if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || workloads.length === 0) continue;
@@ -125,6 +129,7 @@ const nw05: Rule = {
   remedy: 'Use internalTrafficPolicy: Cluster with trafficDistribution: PreferClose, or a DaemonSet.',
   source: 'Kubernetes docs, concepts/services-networking/service-traffic-policy (no fallback)',
   needs: 'manifests',
+  reads: ['/Service'],
   *check(world) {
     for (const { spec, workloads, sourced } of world.services) {
       if (spec.internalTrafficPolicy !== 'Local' || workloads.length === 0) continue;
@@ -150,6 +155,7 @@ const nw06: Rule = {
   price: 'Without it traffic crosses zones, which clouds bill.',
   source: 'Kubernetes docs, reference/networking/virtual-ips (traffic distribution)',
   needs: 'manifests',
+  reads: ['/Service'],
   *check(world) {
     for (const { spec, workloads, sourced } of world.services) {
       if (spec.trafficDistribution === undefined) continue;
@@ -178,6 +184,7 @@ const nw07: Rule = {
   remedy: 'Add a policy that allows egress to kube-dns on port 53, UDP and TCP.',
   source: 'Kubernetes docs, concepts/services-networking/network-policies (default deny all egress)',
   needs: 'manifests',
+  reads: ['networking.k8s.io/NetworkPolicy', ...PLUGIN_POLICY_KINDS],
   *check(world) {
     const policies = ofKind(world.index, 'networking.k8s.io/NetworkPolicy');
     for (const sourced of policies) {
@@ -194,7 +201,7 @@ const nw07: Rule = {
           !beside.some((other) => selects(podsOf(other), workload.templates[0]?.labels ?? workload.spec.labels)),
       );
       if (cut === undefined) continue;
-      const other = [...world.index.byKind.keys()].find((kind) => OTHER_POLICIES.test(kind));
+      const other = PLUGIN_POLICY_KINDS.find((kind) => world.index.byKind.has(kind));
       if (other !== undefined) {
         yield { unknown: `${other} may allow what NetworkPolicy ${namespace}/${nameOf(sourced.object)} denies` };
         continue;
@@ -208,10 +215,6 @@ const nw07: Rule = {
     }
   },
 };
-
-/** Policies of network plugins, which add to what NetworkPolicies allow and are not evaluated. */
-const OTHER_POLICIES =
-  /^(cilium\.io|projectcalico\.org|crd\.projectcalico\.org|policy\.networking\.k8s\.io|crd\.antrea\.io)\/.*NetworkPolicy$/;
 
 function podsOf({ object }: Sourced): ReturnType<typeof readSelector> {
   return readSelector(reader(at(object, 'spec')), 'podSelector');

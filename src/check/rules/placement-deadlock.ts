@@ -4,6 +4,7 @@ import { roomAfterLoss } from '../../kubernetes/spread.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { floorOf, podPath, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
+import { PLACEMENT_READS } from '../reads.ts';
 import { sayBudget } from '../say.ts';
 import { HOST_KEYS, ZONE_KEYS, allowedNodes, apartOf, domainsOf } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -23,6 +24,7 @@ const pl04: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread/common.go (nodeTaintsPolicy Ignore by default); kubernetes/enhancements#6211 (KEP-5980)',
   needs: 'document',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       // Pods of a StatefulSet wait for their node and their volume, whatever the constraint says.
@@ -72,6 +74,8 @@ const pl08: Rule = {
   price: 'Two replicas may then share a place.',
   source: 'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/interpodaffinity/filtering.go',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas < 2) continue;
@@ -113,6 +117,8 @@ const pd10: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/controller/disruption/disruption.go; redhat-best-practices-for-k8s/certsuite tests/observability/pdb',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     if (context.zones.length < 2) return;
     const held = world.budgets.flatMap(heldByBudget);

@@ -24,6 +24,7 @@ const pl07: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread/filtering.go (nodes without the label), interpodaffinity',
   needs: 'document',
+  reads: [],
   *check(world) {
     if (world.nodes.length === 0) return;
     const made = world.nodes.some(({ sourced }) => sourced === undefined);
@@ -86,6 +87,7 @@ const pl10: Rule = {
   price: 'One rollout.',
   source: 'Kubernetes v1.36 docs, concepts/scheduling-eviction/topology-spread-constraints (known limitations)',
   needs: 'live',
+  reads: [],
   *check(world) {
     const nodes = new Map(world.nodes.map((node) => [node.name, node]));
     for (const workload of world.workloads) {
@@ -126,6 +128,7 @@ const pl11: Rule = {
   remedy: 'Select by what the machine must be (architecture, hardware), not by which one it is.',
   source: 'Kubernetes v1.36 docs, concepts/scheduling-eviction/assign-pod-node',
   needs: 'manifests',
+  reads: [],
   *check(world, { zones }) {
     const workers = world.nodes.filter(({ role }) => role === 'worker');
     for (const workload of world.workloads) {
@@ -190,6 +193,7 @@ const pl12: Rule = {
   remedy: 'Select by the label that took its place.',
   source: 'Reddit, outage of 2023-03-14 (314 minutes); kubeadm v1.24 release notes, kubeadm#2200',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (workload.sourced === undefined || workload.static) continue;
@@ -231,6 +235,7 @@ const pl13: Rule = {
   remedy: 'Give the toleration an effect of NoSchedule, or tolerationSeconds.',
   source: 'Kubernetes v1.36.3 pkg/controller/tainteviction/taint_eviction.go (processPodOnNode)',
   needs: 'manifests',
+  reads: [],
   *check(world, context) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas === 0 || workload.sourced === undefined) continue;
@@ -276,6 +281,8 @@ const pl14: Rule = {
   price: 'Short losses of the network move pods that would have come back.',
   source: 'Kubernetes v1.36.3 plugin/pkg/admission/defaulttolerationseconds (300 s); pkg/controller/nodelifecycle',
   needs: 'manifests',
+  reads: [],
+  acrossNamespaces: true,
   *check(world, context) {
     const { settings } = world.controlPlane;
     const objective = context.plan?.cluster.objectives.nodeFailureRecovery;

@@ -42,6 +42,7 @@ const pl01: Rule = {
     'Add a topologySpreadConstraint on kubernetes.io/hostname with whenUnsatisfiable: ScheduleAnyway and the labels of its pods.',
   source: `${SPREAD}/plugin.go (systemDefaultConstraints: 3 on hosts, 5 on zones, ScheduleAnyway)`,
   needs: 'manifests',
+  reads: ['autoscaling/HorizontalPodAutoscaler'],
   yieldsTo: ['PL02', 'PL03', 'PL05'],
   *check(world, context) {
     for (const workload of severalOf(world)) {
@@ -83,6 +84,7 @@ const pl02: Rule = {
   price: 'Traffic between zones, which clouds bill.',
   source: `Kubernetes v1.36 docs, setup/best-practices/multiple-zones; ${SPREAD}/plugin.go (systemDefaultConstraints)`,
   needs: 'document',
+  reads: [],
   yieldsTo: ['PL11'],
   *check(world, context) {
     const { zones } = context;
@@ -119,6 +121,7 @@ const pl03: Rule = {
   remedy: 'Make the labelSelector equal to labels of the pod template.',
   source: `${SPREAD}/common.go (countPodsMatchSelector); interpodaffinity/filtering.go`,
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of severalOf(world)) {
       yield* strangeSpread(workload, world);
@@ -187,6 +190,7 @@ const pl05: Rule = {
   remedy: 'Give the constraint a labelSelector with labels of the pod template.',
   source: `${SPREAD}/common.go (countPodsMatchSelector: an empty selector counts no pod)`,
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of severalOf(world)) {
       for (const [index, constraint] of podSpecOf(workload).spread.entries()) {
@@ -214,6 +218,7 @@ const pl06: Rule = {
   remedy: 'Set maxSkew: 1.',
   source: `${SPREAD}/filtering.go: a domain may hold maxSkew pods while another holds none`,
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of severalOf(world)) {
       const pod = identityOf(workload, world);
@@ -245,6 +250,7 @@ const pl09: Rule = {
   remedy: 'Add matchLabelKeys: [pod-template-hash] to the constraint.',
   source: 'kubernetes/kubernetes#98215 and #105661; KEP-3243 (matchLabelKeys, stable)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of severalOf(world)) {
       if (workload.kind !== 'Deployment' || workload.spec.update.type !== 'RollingUpdate') continue;

@@ -33,6 +33,7 @@ const pr01: Rule = {
   price: 'It may push other pods out, as it should.',
   source: 'Kubernetes docs, tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (!(keepsReplicas(workload) || workload.kind === 'DaemonSet') || workload.sourced === undefined) continue;
@@ -66,6 +67,8 @@ const pr03: Rule = {
   source:
     'Grafana Labs, outage of 2019-07-19 (preemption); Kubernetes docs, concepts/scheduling-eviction/pod-priority-preemption',
   needs: 'manifests',
+  reads: ['scheduling.k8s.io/PriorityClass'],
+  acrossNamespaces: true,
   *check(world) {
     for (const sourced of ofKind(world.index, 'scheduling.k8s.io/PriorityClass')) {
       const name = nameOf(sourced.object);
@@ -100,6 +103,7 @@ const pr02: Rule = {
   price: 'It may push other pods out, as it should.',
   source: 'Kubernetes docs, concepts/scheduling-eviction/pod-priority-preemption; Grafana Labs, outage of 2019-07-19',
   needs: 'manifests',
+  reads: ['/Service', 'scheduling.k8s.io/PriorityClass'],
   *check(world) {
     const behind = new Map(world.services.map((service) => [`${service.namespace}/${service.name}`, service]));
     const told = new Set<Workload>();

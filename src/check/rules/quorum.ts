@@ -19,6 +19,7 @@ const qu01: Rule = {
   price: 'One member more, or one fewer.',
   source: 'etcd v3.6 docs, faq (why an odd number of cluster members)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       const program = quorumProgramOf(workload);
@@ -47,6 +48,7 @@ const qu02: Rule = {
   price: 'A third zone, for one small machine.',
   source: 'etcd v3.6 docs, faq (failure tolerance)',
   needs: 'document',
+  reads: [],
   *check(world, { zones }) {
     if (zones.length !== 2) return;
     for (const workload of world.workloads) {
@@ -78,6 +80,7 @@ const qu03: Rule = {
   remedy: "Make the list and spec.replicas agree; add members one by one, by the program's own way.",
   source: 'etcd v3.6 docs, op-guide/clustering (static) and op-guide/runtime-configuration',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (quorumProgramOf(workload) === undefined || workload.replicas === 0) continue;

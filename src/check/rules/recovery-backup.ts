@@ -6,7 +6,7 @@ import { annotationsOf, ofKind } from '../../inventory/indexes.ts';
 import type { Workload, World } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { type EpochSeconds, parseTime } from '../../kubernetes/time.ts';
-import { type BackupJob, backupJobs, RETURNS, sayJob } from '../backups.ts';
+import { BACKUP_READS, type BackupJob, backupJobs, RETURNS, sayJob } from '../backups.ts';
 import { type BackupTarget, backupTargets } from '../backup-targets.ts';
 import { DAY_SECONDS, sayDate } from '../certificates.ts';
 import { clusterTarget } from '../cluster-target.ts';
@@ -54,6 +54,8 @@ const dr01: Rule = {
   source:
     'Velero v1.17 docs, api-types/schedule; CloudNativePG v1.28 docs, backup; AWS Well-Architected, REL09 (back up data)',
   needs: 'manifests',
+  reads: [...BACKUP_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     const jobs = backupJobs(world);
     const holders = stateHolders(world, context).filter(({ shipsItself }) => !shipsItself);
@@ -168,6 +170,8 @@ const dr02: Rule = {
   price: 'Traffic out of the cluster, and between regions where there are two.',
   source: 'Velero v1.17 docs, locations; etcd v3.6 docs, op-guide/recovery; AWS Well-Architected, REL13',
   needs: 'manifests',
+  reads: [...BACKUP_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     const targets = backupTargets(world);
     const inside = targets.filter((target) => target.inside !== undefined);
@@ -264,6 +268,8 @@ const dr03: Rule = {
   source:
     'AWS Well-Architected, REL09-BP04 (perform periodic recovery of the data); Velero v1.17 docs, restore-reference',
   needs: 'live',
+  reads: [...BACKUP_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     const jobs = backupJobs(world).filter((one) => one.stopped === undefined && isRead(one));
     const [first] = jobs;

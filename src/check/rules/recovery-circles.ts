@@ -16,6 +16,20 @@ const dr06: Rule = {
   source:
     'Kubernetes docs, admission-webhooks-good-practices (avoid deadlocks); CoreDNS docs, plugins/loop; AWS Builders’ Library, static stability',
   needs: 'manifests',
+  reads: [
+    '/Service',
+    'networking.k8s.io/Ingress',
+    '/ConfigMap',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'argoproj.io/Application',
+    'source.toolkit.fluxcd.io/GitRepository',
+    'source.toolkit.fluxcd.io/OCIRepository',
+    'source.toolkit.fluxcd.io/HelmRepository',
+    'kustomize.toolkit.fluxcd.io/Kustomization',
+    'helm.toolkit.fluxcd.io/HelmRelease',
+  ],
+  acrossNamespaces: true,
   *check(world) {
     for (const circle of circlesOf(startNeeds(world))) yield* sayCircle(circle);
     yield* deployedFromItself(world);

@@ -108,6 +108,14 @@ const dr04: Rule = {
   source:
     'Prometheus Operator docs, platform/high-availability; kube-prometheus docs (Watchdog, dead man’s switch); Google SRE book, chapter 6',
   needs: 'manifests',
+  reads: [
+    '/ConfigMap',
+    '/Secret',
+    'monitoring.coreos.com/Prometheus',
+    'monitoring.coreos.com/Alertmanager',
+    'monitoring.coreos.com/PrometheusRule',
+  ],
+  acrossNamespaces: true,
   *check(world, context) {
     const monitors = monitorsOf(world);
     for (const monitor of monitors) yield* placement(monitor, context);
@@ -254,6 +262,7 @@ const dr05: Rule = {
   source:
     'Fluent Bit docs, administration/buffering-and-storage; Fluentd docs, configuration/buffer-section; Vector docs, buffering-model; OpenTelemetry Collector docs, resiliency',
   needs: 'manifests',
+  reads: ['/ConfigMap'],
   *check(world) {
     for (const workload of world.workloads) {
       if (workload.kind !== 'DaemonSet' || workload.sourced === undefined) continue;

@@ -24,6 +24,13 @@ const dr07: Rule = {
   price: 'Machines that wait for that day, and traffic between regions.',
   source: 'Karmada v1.15 docs, userguide/scheduling/resource-propagating; asked of the scheduler itself',
   needs: 'manifests',
+  reads: [
+    'cluster.karmada.io/Cluster',
+    'policy.karmada.io/PropagationPolicy',
+    'policy.karmada.io/ClusterPropagationPolicy',
+    'k8gb.absa.oss/Gslb',
+  ],
+  acrossNamespaces: true,
   *check(world, context) {
     yield* lostRegions(world, context);
     yield* karmadaPlacements(world);
@@ -277,6 +284,20 @@ const dr08: Rule = {
   price: 'More queries, which some providers bill.',
   source: 'external-dns docs, advanced/ttl; AWS Route 53 Developer Guide, best practices for DNS; k8gb docs, strategy',
   needs: 'manifests',
+  reads: [
+    '/Namespace',
+    '/Service',
+    'networking.k8s.io/Ingress',
+    'gateway.networking.k8s.io/Gateway',
+    'gateway.networking.k8s.io/HTTPRoute',
+    'externaldns.k8s.io/DNSEndpoint',
+    'k8gb.absa.oss/Gslb',
+    'route53.services.k8s.aws/HealthCheck',
+    'route53.services.k8s.aws/RecordSet',
+    'route53.aws.upbound.io/HealthCheck',
+    'route53.aws.upbound.io/Record',
+  ],
+  acrossNamespaces: true,
   *check(world, { plan }) {
     for (const { on, path, ttl, noticed } of namesOf(world)) {
       const promise = promiseOf(on, world) ?? plan?.cluster.objectives.rto;

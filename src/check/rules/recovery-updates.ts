@@ -29,6 +29,16 @@ const dr09: Rule = {
   source:
     'Datadog, 2023-03-08 (the same update window everywhere); kured docs, configuration; system-upgrade-controller docs; Karpenter v1 docs, concepts/disruption',
   needs: 'manifests',
+  reads: [
+    'upgrade.cattle.io/Plan',
+    'karpenter.sh/NodePool',
+    'machineconfiguration.openshift.io/MachineConfigPool',
+    'machineconfiguration.openshift.io/MachineConfig',
+    'bootstrap.cluster.x-k8s.io/*',
+    'controlplane.cluster.x-k8s.io/*',
+    'karpenter.k8s.aws/EC2NodeClass',
+    '/ConfigMap',
+  ],
   *check(world) {
     yield* kured(world);
     yield* upgradePlans(world);

@@ -16,6 +16,7 @@ const dr10: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/kubelet/images/image_manager.go (EnsureImageExists: Always asks the registry for the digest)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (!(keepsReplicas(workload) || workload.kind === 'DaemonSet') || workload.sourced === undefined) continue;

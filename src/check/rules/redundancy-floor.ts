@@ -20,6 +20,7 @@ const wl02: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/apis/autoscaling/v2/defaults.go (minReplicas 1); keda v2.20 scaledobject_types.go (0)',
   needs: 'manifests',
+  reads: ['/PersistentVolumeClaim', '/Service', 'autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world, context) {
     const hidden = hiddenPods(world);
     for (const { workload, spec, sourced, namespace } of world.autoscalers) {
@@ -66,6 +67,7 @@ const wl03: Rule = {
   price: 'Its requests again; a program that may run only once needs a standby that waits for a lock.',
   source: 'Kubernetes v1.36.3 pkg/apis/apps/v1/defaults.go (replicas 1)',
   needs: 'manifests',
+  reads: ['/Service', 'autoscaling/HorizontalPodAutoscaler'],
   yieldsTo: ['WL05'],
   *check(world, context) {
     for (const workload of world.workloads) {
@@ -97,6 +99,7 @@ const wl04: Rule = {
   remedy: 'Make it the template of a Deployment, or of a Job when it is meant to end.',
   source: 'Kubernetes v1.36 docs, concepts/configuration/overview (naked pods)',
   needs: 'manifests',
+  reads: ['/Service'],
   *check(world, context) {
     for (const workload of world.workloads) {
       if (workload.kind !== 'Pod' || workload.static || workload.sourced === undefined) continue;
@@ -134,6 +137,7 @@ const wl05: Rule = {
   source:
     'Kubernetes v1.36 docs, concepts/storage/persistent-volumes (access modes) and workloads/controllers/deployment (Recreate)',
   needs: 'manifests',
+  reads: ['/PersistentVolumeClaim', '/Service'],
   *check(world, context) {
     for (const workload of world.workloads) {
       const why = singletonReason(workload, context);

@@ -21,6 +21,7 @@ const wl07: Rule = {
   source:
     'Moonlight outage of 2019 (k8s.af); Kubernetes v1.36 docs, concepts/scheduling-eviction/topology-spread-constraints',
   needs: 'live',
+  reads: [],
   *check(world) {
     const nodes = nodesByName(world);
     if (workers(world).length < 2) return;
@@ -51,6 +52,7 @@ const wl08: Rule = {
   price: 'Traffic between zones, which clouds bill, and one rollout.',
   source: 'Kubernetes v1.36 docs, setup/best-practices/multiple-zones',
   needs: 'live',
+  reads: [],
   yieldsTo: ['WL07'],
   *check(world, { zones }) {
     if (zones.length < 2) return;
@@ -84,6 +86,7 @@ const wl09: Rule = {
   price: 'The difference between the prices of the two kinds of machine.',
   source: 'AWS EC2 user guide, Spot Instance interruptions; GKE docs, Spot VMs',
   needs: 'document',
+  reads: [],
   *check(world) {
     const nodes = workers(world);
     const byName = nodesByName(world);
@@ -119,6 +122,7 @@ const wl10: Rule = {
   remedy: 'See why the other pods are not ready: kubectl describe shows the failing probe or the missing node.',
   source: 'Kubernetes v1.36 docs, concepts/services-networking/service (EndpointSlices)',
   needs: 'live',
+  reads: ['/Service'],
   *check(world) {
     for (const { spec, workloads, name, sourced } of world.services) {
       const pods = workloads.flatMap((workload) => (workload.observed ? selectedPods(workload, spec.selector) : []));

@@ -22,6 +22,17 @@ const wl11: Rule = {
   remedy: 'Make the selector equal to labels of the pod template, in the same namespace, or delete the object.',
   source: 'Kubernetes v1.36 docs, concepts/services-networking/service and tasks/run-application/configure-pdb',
   needs: 'manifests',
+  reads: [
+    '/Service',
+    'policy/PodDisruptionBudget',
+    'autoscaling/HorizontalPodAutoscaler',
+    'keda.sh/ScaledObject',
+    'networking.k8s.io/Ingress',
+    'gateway.networking.k8s.io/HTTPRoute',
+    'gateway.networking.k8s.io/GRPCRoute',
+    'gateway.networking.k8s.io/TLSRoute',
+    'gateway.networking.k8s.io/TCPRoute',
+  ],
   *check(world) {
     const hidden = hiddenPods(world);
     yield* emptyServices(world, hidden);

@@ -22,6 +22,12 @@ const wl06: Rule = {
   remedy: 'Switch its leader election on, or run one with an accepted downtime.',
   source: 'Kubernetes client-go tools/leaderelection; controller-runtime pkg/manager (LeaderElection)',
   needs: 'manifests',
+  reads: [
+    'rbac.authorization.k8s.io/Role',
+    'rbac.authorization.k8s.io/RoleBinding',
+    'rbac.authorization.k8s.io/ClusterRole',
+    'rbac.authorization.k8s.io/ClusterRoleBinding',
+  ],
   *check(world) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas < 2) continue;
@@ -119,6 +125,8 @@ const wl12: Rule = {
   source:
     'Google SRE book, chapter 26; the dependency is read from environment variables and arguments that name its Service',
   needs: 'manifests',
+  reads: ['/Service'],
+  acrossNamespaces: true,
   yieldsTo: ['WL01', 'WL02', 'WL03', 'WL05'],
   *check(world, context) {
     const single = new Map<string, { readonly workload: Workload; readonly service: WorldService }>();

@@ -15,6 +15,7 @@ const wl01: Rule = {
   price: 'Its requests again; a program that may run only once needs a standby that waits for a lock.',
   source: 'Kubernetes v1.36 docs, concepts/workloads/pods/disruptions; checks of kube-score and kube-linter v0.7',
   needs: 'manifests',
+  reads: ['/Service', 'autoscaling/HorizontalPodAutoscaler'],
   // What makes it one: an autoscaler's floor, a default, a program that cannot be two.
   yieldsTo: ['WL02', 'WL03', 'WL05'],
   *check(world, context) {

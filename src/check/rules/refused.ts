@@ -20,6 +20,7 @@ const ro03: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/apis/apps/validation/validation.go (ValidateRollingUpdateDeployment); percentages that round to 0 are taken',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const { sourced, problems } of world.refused) {
       const path = ROLLING[workloadKind(sourced.object) ?? ''];
@@ -73,6 +74,7 @@ const pr04: Rule = {
   remedy: 'Apply the PriorityClass before what names it, or name one that is there.',
   source: 'Kubernetes v1.36.3 plugin/pkg/admission/priority/admission.go (no PriorityClass with name … was found)',
   needs: 'manifests',
+  reads: ['scheduling.k8s.io/PriorityClass'],
   *check(world) {
     for (const refused of world.refused) yield* unknownClass(refused, 'and the classes that are given are others');
     for (const doubtful of world.doubtful)

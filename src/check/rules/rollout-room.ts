@@ -24,6 +24,7 @@ const ro07: Rule = {
   price: 'With maxUnavailable: 1 one pod fewer while it rolls.',
   source: 'Kubernetes v1.36.3 pkg/quota/v1/evaluator/core/pods.go; pkg/controller/deployment/rolling.go',
   needs: 'manifests',
+  reads: ['/ResourceQuota'],
   *check(world) {
     for (const sourced of ofKind(world.index, '/ResourceQuota')) {
       const hard = readQuota(sourced.object);
@@ -87,6 +88,7 @@ const ro08: Rule = {
   source:
     'Kubernetes v1.36 docs, concepts/workloads/controllers/statefulset (pod management policies, forced rollback); rabbitmq cluster-formation guide',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       const program = quorumProgramOf(workload);
@@ -132,6 +134,7 @@ const ro10: Rule = {
   remedy: 'Name the version, or better the digest.',
   source: 'Kubernetes v1.36 docs, concepts/containers/images (image names)',
   needs: 'manifests',
+  reads: [],
   *check(world: World) {
     for (const workload of world.workloads) {
       if (workload.sourced === undefined || workload.static || isErrand(workload)) continue;

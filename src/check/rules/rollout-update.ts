@@ -4,6 +4,7 @@ import { daemonSetFenceposts, deploymentFenceposts, type IntOrPercent } from '..
 import type { FieldPath } from '../../kubernetes/objects.ts';
 import { floorOf, podSpecOf, requestServices, targetContainers } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
+import { PLACEMENT_READS } from '../reads.ts';
 import { apartOf } from '../spreading.ts';
 import { refusalOfOneMore, sayFailure } from '../what-if.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -20,6 +21,7 @@ const ro01: Rule = {
   price: 'The old and the new version run side by side for a while and must bear each other.',
   source: 'Kubernetes v1.36.3 pkg/controller/deployment/recreate.go',
   needs: 'manifests',
+  reads: ['/Service'],
   *check(world, context) {
     for (const workload of world.workloads) {
       if (workload.spec.update.type !== 'Recreate' || workload.replicas === 0) continue;
@@ -49,6 +51,7 @@ const ro02: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/controller/deployment/util/deployment_util.go (ResolveFenceposts: unavailable rounds down)',
   needs: 'manifests',
+  reads: ['/Service', 'autoscaling/HorizontalPodAutoscaler'],
   yieldsTo: ['RO01'],
   *check(world, context) {
     for (const workload of world.workloads) {
@@ -99,6 +102,8 @@ const ro04: Rule = {
   price: 'With maxUnavailable: 1 one pod fewer while it rolls; with the others two pods may share a node for a while.',
   source: 'Kubernetes v1.36.3 pkg/controller/deployment/rolling.go; plugins interpodaffinity and nodeports',
   needs: 'document',
+  reads: [...PLACEMENT_READS],
+  acrossNamespaces: true,
   *check(world, context) {
     for (const workload of world.workloads) {
       const [pod] = workload.pods;
@@ -135,6 +140,7 @@ const ro05: Rule = {
   source:
     'Kubernetes v1.36 docs, concepts/storage/persistent-volumes (ReadWriteOnce); pkg/controller/volume/attachdetach (multi-attach)',
   needs: 'manifests',
+  reads: ['/PersistentVolumeClaim'],
   *check(world, context) {
     if (world.nodes.length === 1) return;
     for (const workload of world.workloads) {
@@ -174,6 +180,7 @@ const ro06: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/controller/deployment/util/deployment_util.go; a pod without a readiness probe is ready when it runs',
   needs: 'manifests',
+  reads: ['/Service', 'autoscaling/HorizontalPodAutoscaler'],
   yieldsTo: ['LC01'],
   *check(world, context) {
     for (const workload of world.workloads) {
@@ -207,6 +214,7 @@ const ro09: Rule = {
   price: 'Its rollouts take longer.',
   source: 'OpenAI, outage of 2024-12-11; Kubernetes v1.36.3 pkg/controller/daemon/util/daemonset_util.go (rounds up)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       const { update } = workload.spec;

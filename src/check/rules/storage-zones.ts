@@ -1,4 +1,5 @@
 /** ST01, ST04: volumes and pods that wait for a place that is lost. */
+import { REPAIR_KINDS } from '../../inventory/kinds.ts';
 import type { Workload, World } from '../../inventory/world.ts';
 import { ZONE } from '../../kubernetes/nodes.ts';
 import { at } from '../../kubernetes/objects.ts';
@@ -19,6 +20,7 @@ const st01: Rule = {
   price: 'Replication is a project; storage over zones is slower and dearer.',
   source: 'Kubernetes docs, setup/best-practices/multiple-zones (storage access for zones)',
   needs: 'document',
+  reads: ['/PersistentVolume', '/PersistentVolumeClaim'],
   yieldsTo: ['WL05', 'WL01'],
   *check(world, { zones }) {
     if (zones.length < 2) return;
@@ -42,10 +44,6 @@ const st01: Rule = {
   },
 };
 
-/** Kinds that repair or replace lost nodes, so that their pods are made again. */
-const REPAIR =
-  /\/(NodeHealthCheck|MachineHealthCheck|SelfNodeRemediationTemplate|SelfNodeRemediation|FenceAgentsRemediationTemplate)$/;
-
 const st04: Rule = {
   id: 'ST04',
   family: 'ST',
@@ -59,6 +57,8 @@ const st04: Rule = {
   price: 'A node that is cut off and still runs must be fenced first, or two pods write to one volume.',
   source: 'kubernetes/kubernetes#74689; KEP-2268 (node.kubernetes.io/out-of-service)',
   needs: 'document',
+  reads: ['karpenter.sh/NodePool', ...REPAIR_KINDS],
+  acrossNamespaces: true,
   *check(world, context) {
     const sets = world.workloads.filter(
       ({ kind, replicas, spec }) => kind === 'StatefulSet' && replicas > 0 && spec.claimTemplates.length > 0,
@@ -80,7 +80,7 @@ const st04: Rule = {
 };
 
 function isRepaired({ index, nodePools }: World): boolean {
-  return nodePools.length > 0 || [...index.byKind.keys()].some((kind) => REPAIR.test(kind));
+  return nodePools.length > 0 || REPAIR_KINDS.some((kind) => index.byKind.has(kind));
 }
 
 export const storageZones: readonly Rule[] = [st01, st04];

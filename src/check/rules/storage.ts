@@ -30,6 +30,7 @@ const st02: Rule = {
   price: 'A volume is made a few seconds later, with its first pod.',
   source: 'Kubernetes docs, concepts/storage/storage-classes (volume binding mode: Immediate by default)',
   needs: 'manifests',
+  reads: ['storage.k8s.io/StorageClass'],
   *check(world, { zones }) {
     if (zones.length === 1) return;
     for (const { sourced, name } of world.storageClasses) {
@@ -62,6 +63,7 @@ const st03: Rule = {
   price: 'A network disk is slower than a local one.',
   source: 'Kubernetes docs, concepts/storage/volumes (hostPath)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas === 0 || workload.sourced === undefined) continue;
@@ -91,6 +93,8 @@ const st05: Rule = {
   source:
     'Kubernetes docs, concepts/storage/persistent-volumes (reclaiming: Delete by default); Spotify deletions (k8s.af)',
   needs: 'manifests',
+  reads: ['/PersistentVolumeClaim', 'storage.k8s.io/StorageClass'],
+  acrossNamespaces: true,
   *check(world) {
     const told = new Set<string>();
     for (const { storageClass, workloads } of world.claims) {
@@ -123,6 +127,7 @@ const st06: Rule = {
   price: 'Its requests again.',
   source: 'kubernetes-csi/external-attacher README (leader election)',
   needs: 'manifests',
+  reads: [],
   *check(world) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || floorOf(workload) !== 1 || workload.sourced === undefined) continue;
@@ -151,6 +156,7 @@ const st07: Rule = {
   price: 'Three times the room, and writes that cross zones.',
   source: 'Ceph docs, rados/operations/pools (size, min_size); Rook v1.18 docs, CephBlockPool',
   needs: 'manifests',
+  reads: ['ceph.rook.io/CephBlockPool', 'ceph.rook.io/CephFilesystem', 'ceph.rook.io/CephObjectStore'],
   *check(world, { zones }) {
     for (const kind of ['CephBlockPool', 'CephFilesystem', 'CephObjectStore'] as const) {
       for (const sourced of ofKind(world.index, `ceph.rook.io/${kind}`)) {
@@ -197,6 +203,7 @@ const st08: Rule = {
   price: 'The requests of the monitors.',
   source: 'Ceph docs, rados/configuration/mon-config-ref; Rook v1.18 docs, CephCluster (mon settings)',
   needs: 'manifests',
+  reads: ['ceph.rook.io/CephCluster'],
   *check(world) {
     for (const sourced of ofKind(world.index, 'ceph.rook.io/CephCluster')) {
       const count = at(sourced.object, 'spec', 'mon', 'count');

@@ -11,5 +11,6 @@ export const expiredWaiver: Rule = {
   remedy: 'Mend the defect and delete the waiver, or have its owner decide on another day.',
   source: 'Holdfast',
   needs: 'manifests',
+  reads: [],
   *check() {},
 };

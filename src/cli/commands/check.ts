@@ -28,8 +28,9 @@ import { makeReadableWorld, refusedInput, type WorldInputs } from '../world-inpu
  * them, with exit code 2: the good objects of a bad file are checked all the same.
  */
 export async function run(invocation: Invocation): Promise<number> {
-  const given = await readWorldInputs(invocation, invocation.args);
   const options = await optionsOf(invocation);
+  const reads = options.rules?.flatMap((rule) => rule.reads);
+  const given = await readWorldInputs(invocation, invocation.args, { reads });
   const { list, problems } = await checked(invocation, given, options);
   // Nothing was judged: `Nothing found` would be read as a verdict.
   if (problems.length > 0 && list.summary.objects === 0 && list.findings.length === 0) throw refusedInput(problems);

@@ -1,4 +1,4 @@
-/** Which of the wanted kinds a server serves, and under which paths: aggregated discovery, two requests. */
+/** Which kinds a server serves, and under which paths: aggregated discovery, two requests. */
 import { isObject } from '../../core/json.ts';
 import type { Connection } from './connection.ts';
 import { noApiServer, notLetIn } from './failures.ts';
@@ -18,8 +18,8 @@ const AGGREGATED = ['v2', 'v2beta1']
   .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
   .join(',');
 
-/** In the order of `wanted`; what the server does not serve is not there. */
-export async function servedKinds(connection: Connection, wanted: readonly string[]): Promise<readonly ServedKind[]> {
+/** Every kind that the server can list, each in the version that its group prefers. */
+export async function servedKinds(connection: Connection): Promise<readonly ServedKind[]> {
   const served = new Map<string, ServedKind>();
   for (const root of ['/api', '/apis']) {
     const { status, text } = await connection.get(root, AGGREGATED);
@@ -32,7 +32,7 @@ export async function servedKinds(connection: Connection, wanted: readonly strin
       );
     for (const kind of kinds) if (!served.has(kind.kind)) served.set(kind.kind, kind);
   }
-  return wanted.flatMap((kind) => served.get(kind) ?? []);
+  return [...served.values()];
 }
 
 function parse(text: string): unknown {
@@ -43,7 +43,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Every kind that can be listed, in the version that its group prefers; undefined when this is no discovery document. */
+/** Every kind that can be listed, in the order of preference; undefined when this is no discovery document. */
 export function kindsIn(document: unknown, root: string): readonly ServedKind[] | undefined {
   if (!isObject(document) || document['kind'] !== 'APIGroupDiscoveryList') return undefined;
   return list(document['items']).flatMap((group) => {

@@ -1,7 +1,8 @@
 /** Which kinds are asked of a live cluster: those that the world, a rule or the twin reads. Everything else stays unread. */
 
-/** Key `group/Kind`, as in an index of objects. A test holds the list to what is looked up. */
-export const READ_KINDS: readonly string[] = [
+import { PLUGIN_POLICY_KINDS, REPAIR_KINDS } from '../kinds.ts';
+
+const WORLD_KINDS = [
   '/Namespace',
   '/Node',
   '/Pod',
@@ -43,7 +44,10 @@ export const READ_KINDS: readonly string[] = [
   'ceph.rook.io/CephBlockPool',
   'ceph.rook.io/CephFilesystem',
   'ceph.rook.io/CephObjectStore',
-];
+] as const;
+
+/** Key `group/Kind`, as in an index of objects. A test holds the list to what rules look up. */
+export const READ_KINDS = [...WORLD_KINDS, ...REPAIR_KINDS, ...PLUGIN_POLICY_KINDS] as const;
 
 /**
  * Where kubeadm keeps how it made the cluster: the one ConfigMap that says what the control plane is. Others are not
@@ -56,6 +60,13 @@ export const KUBEADM_CONFIG = {
 
 /** Never asked for, whoever names it: their content is nobody's business here. */
 export const NEVER_READ: ReadonlySet<string> = new Set(['/Secret']);
+
+/** True when a kind is one of a key: `?/Database` is that of any group, `velero.io/*` every one of a group, `*` any that is read. */
+export function isKind(kind: string, key: string): boolean {
+  if (key === '*') return !NEVER_READ.has(kind);
+  if (key.endsWith('/*')) return kind.startsWith(key.slice(0, -1));
+  return key.startsWith('?/') ? kind.slice(kind.indexOf('/')) === key.slice(1) : kind === key;
+}
 
 /** `PodDisruptionBudget (policy)`; `Service` of the core group. */
 export function sayKind(key: string): string {
