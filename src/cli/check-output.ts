@@ -1,4 +1,5 @@
 /** Findings in the form that `-o` asked for. */
+import type { LoneFix } from '../check/fix/fix.ts';
 import type { FindingListOutput, FindingOutput } from '../report/finding-schemas.ts';
 import { findingsText } from '../report/findings-text.ts';
 import { githubAnnotations } from '../report/github.ts';
@@ -14,6 +15,8 @@ export interface FindingOptions {
   readonly paint: Paint;
   readonly width: number;
   readonly version: string;
+  /** What mending a finding alone changes, by its fingerprint. */
+  readonly fixes: ReadonlyMap<string, LoneFix>;
   /** True for findings for which the command exits with 1. */
   readonly fails: (finding: FindingOutput) => boolean;
 }
@@ -24,7 +27,7 @@ export function writeFindings(list: FindingListOutput, format: string, options: 
     case 'yaml':
       return writeData(list, format as 'json' | 'yaml');
     case 'sarif':
-      return sarif(list, options.version);
+      return sarif(list, options.version, options.fixes);
     case 'junit':
       return junit(list, options.fails);
     case 'html':

@@ -5,6 +5,7 @@
 import type { FindingListOutput, FindingOutput } from './finding-schemas.ts';
 import { objectName, renderedSentence, witnessSentence } from './finding-words.ts';
 import { writeJson } from './json.ts';
+import { replacementsOf } from './replacements.ts';
 
 const LEVELS: Readonly<Record<FindingOutput['severity'], string>> = {
   error: 'error',
@@ -12,7 +13,8 @@ const LEVELS: Readonly<Record<FindingOutput['severity'], string>> = {
   info: 'note',
 };
 
-export function sarif(list: FindingListOutput, version: string): string {
+/** `fixes`: what mending a finding alone changes, by its fingerprint. */
+export function sarif(list: FindingListOutput, version: string, fixes: Fixes = new Map()): string {
   const rules = rulesOf(list.findings);
   const places = new Map(rules.map(({ id }, index) => [id, index]));
   const compared = list.summary.known > 0;
@@ -23,10 +25,33 @@ export function sarif(list: FindingListOutput, version: string): string {
       {
         tool: { driver: { name: 'holdfast', version, semanticVersion: version, rules } },
         columnKind: 'utf16CodeUnits',
-        results: list.findings.map((finding) => resultOf(finding, places.get(finding.rule) ?? 0, compared)),
+        results: list.findings.map((finding) => ({
+          ...resultOf(finding, places.get(finding.rule) ?? 0, compared),
+          ...fixesOf(finding, fixes),
+        })),
       },
     ],
   });
+}
+
+type Fixes = ReadonlyMap<string, Change>;
+
+interface Change {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+function fixesOf({ fingerprint, remedy }: FindingOutput, fixes: Fixes): object {
+  const change = fixes.get(fingerprint);
+  if (change === undefined) return {};
+  const { file, before, after } = change;
+  const replacements = replacementsOf(before, after).map(({ inserted, ...deletedRegion }) => ({
+    deletedRegion,
+    insertedContent: { text: inserted },
+  }));
+  const artifactChanges = [{ artifactLocation: { uri: uriOf(file) }, replacements }];
+  return { fixes: [{ description: { text: remedy }, artifactChanges }] };
 }
 
 interface SarifRule {

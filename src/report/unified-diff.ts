@@ -4,7 +4,7 @@ const CONTEXT = 3;
 /** Beyond, all of it is replaced. */
 const MOST_CELLS = 4_000_000;
 
-interface Line {
+export interface Line {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
 }
@@ -18,7 +18,7 @@ export function unifiedDiff(file: string, before: string, after: string): string
 }
 
 /** What both begin and end with is cut off; between, the longest common part stays (small: a fix changes few lines). */
-function diffLines(before: readonly string[], after: readonly string[]): readonly Line[] {
+export function diffLines(before: readonly string[], after: readonly string[]): readonly Line[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
   let end = 0;

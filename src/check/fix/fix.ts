@@ -43,6 +43,31 @@ export function fix(texts: Texts, first: Checked, checkAgain: (texts: Texts) => 
   return { texts: so.texts, mended: so.mended, left: so.left };
 }
 
+/** A file as the fix of one finding alone would leave it. */
+export interface LoneFix {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** For each of the first `most` findings that can be mended, by fingerprint: what mending it alone changes, proved as `fix` does. */
+export function fixesAlone(
+  texts: Texts,
+  first: Checked,
+  { checkAgain, most }: { readonly checkAgain: (texts: Texts) => Checked; readonly most: number },
+): ReadonlyMap<string, LoneFix> {
+  const fixes = new Map<string, LoneFix>();
+  const safe = first.list.findings.filter(({ patch, adds }) => patch !== undefined || adds !== undefined);
+  for (const finding of safe.slice(0, most)) {
+    const { texts: changed } = attempt({ texts, checked: first, mended: [], left: [] }, finding, checkAgain);
+    for (const [file, after] of changed) {
+      const before = texts.get(file);
+      if (before !== undefined && before !== after) fixes.set(finding.fingerprint, { file, before, after });
+    }
+  }
+  return fixes;
+}
+
 function attempt(so: Attempt, finding: Finding, checkAgain: (texts: Texts) => Checked): Attempt {
   const leave = (why: string): Attempt => ({ ...so, left: [...so.left, { finding, why }] });
   const { world, list } = so.checked;

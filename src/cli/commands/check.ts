@@ -2,15 +2,16 @@
 import { readBaseline } from '../../check/baseline.ts';
 import { check, type CheckOptions } from '../../check/check.ts';
 import { SEVERITIES } from '../../check/merge.ts';
-import type { FindingList } from '../../check/results.ts';
+import type { FindingList, FindingOrigin } from '../../check/results.ts';
 import type { Rule, Severity } from '../../check/rule.ts';
 import { allRules } from '../../check/all-rules.ts';
 import { rules } from '../../check/rules/index.ts';
 import { parseWaivers, type Waiver } from '../../check/waivers.ts';
-import { HoldfastError, type Problem } from '../../core/error.ts';
+import { HoldfastError, type Position, type Problem } from '../../core/error.ts';
 import type { EpochSeconds } from '../../kubernetes/time.ts';
 import { findingListOutput, type FindingListOutput, type FindingOutput } from '../../report/finding-schemas.ts';
-import { fixInputs } from '../check-fix.ts';
+import type { LoneFix } from '../../check/fix/fix.ts';
+import { fixInputs, loneFixes } from '../check-fix.ts';
 import { writeFindings } from '../check-output.ts';
 import { readText } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -31,7 +32,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const options = await optionsOf(invocation);
   const reads = options.rules?.flatMap((rule) => rule.reads);
   const given = await readWorldInputs(invocation, invocation.args, { reads });
-  const { list, problems } = await checked(invocation, given, options);
+  const { list, problems, fixes } = await checked(invocation, given, options);
   // Nothing was judged: `Nothing found` would be read as a verdict.
   if (problems.length > 0 && list.summary.objects === 0 && list.findings.length === 0) throw refusedInput(problems);
   const fails = failsBy(invocation);
@@ -41,6 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
         paint: paintFor(invocation),
         width: widthOf(invocation),
         version: await packageVersion(),
+        fixes,
         fails,
       }),
     );
@@ -52,6 +54,8 @@ export async function run(invocation: Invocation): Promise<number> {
 interface CheckedInputs {
   readonly list: FindingListOutput;
   readonly problems: readonly Problem[];
+  /** For SARIF. */
+  readonly fixes: ReadonlyMap<string, LoneFix>;
 }
 
 /** With --fix the findings that are left. */
@@ -63,26 +67,30 @@ async function checked(invocation: Invocation, inputs: WorldInputs, options: Che
   const full = { ...options, plan: made.plan, document: made.document, twinSettings: twin };
   const list = check(made.world, full);
   const problems = made.world.problems.filter((problem) => !isTold(problem, list));
-  if (!flag(invocation, 'fix') || problems.length > 0) return { list: findingListOutput(list), problems };
-  const fixed = await fixInputs(invocation, inputs, { made, list, options: full });
-  if (fixed === inputs) return { list: findingListOutput(list), problems };
-  const after = makeReadableWorld(fixed);
-  return {
-    list: findingListOutput(check(after.world, { ...full, plan: after.plan, document: after.document })),
+  const first = { made, list, options: full };
+  const answer = (found: FindingList, fixes: CheckedInputs['fixes'] = new Map()): CheckedInputs => ({
+    list: findingListOutput(found),
     problems,
-  };
+    fixes,
+  });
+  if (problems.length > 0) return answer(list);
+  if (!flag(invocation, 'fix'))
+    return answer(list, formatOf(invocation) === 'sarif' ? loneFixes(inputs, first) : undefined);
+  const fixed = await fixInputs(invocation, inputs, first);
+  if (fixed === inputs) return answer(list);
+  const after = makeReadableWorld(fixed);
+  return answer(check(after.world, { ...full, plan: after.plan, document: after.document }));
 }
 
 /** A finding says of the same line and field what is wrong with it: it is told once, and exits as findings do. */
 function isTold({ at, path }: Problem, { findings }: FindingList): boolean {
-  return findings.some(
-    (finding) =>
-      finding.path === path &&
-      at !== undefined &&
-      finding.origin.file === at.file &&
-      finding.origin.line === at.line &&
-      finding.origin.column === at.column,
-  );
+  return findings.some((finding) => finding.path === path && at !== undefined && isAt(finding.origin, at));
+}
+
+/** Where no line of a template is known, the place is one of what was rendered. */
+function isAt({ file = '', line, column, rendered }: FindingOrigin, at: Position): boolean {
+  if (line !== undefined) return at.file === file && line === at.line && column === at.column;
+  return at.file.startsWith(file) && rendered?.line === at.line && rendered.column === at.column;
 }
 
 async function optionsOf(invocation: Invocation): Promise<CheckOptions> {
