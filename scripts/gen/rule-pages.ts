@@ -10,6 +10,7 @@ const NEEDS: Readonly<Record<Rule['needs'], string>> = {
   manifests: 'Manifests alone.',
   document: 'Nodes over zones: a cluster document with pools, or Node objects beside the manifests.',
   live: 'Pods with their status, as a cluster reports them.',
+  comparison: 'A cluster document and the cluster that it describes: `-f holdfast.yaml --context NAME`.',
 };
 
 /** `docs/rules/<ID>.md` for every rule, and `docs/rules/README.md`. */

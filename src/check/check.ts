@@ -90,6 +90,7 @@ function findingOf(merged: Merged, witness: Witness | undefined, inDocument: InD
     ...(draft.adds === undefined ? {} : { adds: draft.adds }),
     ...(mergedRules.length === 0 ? {} : { mergedRules }),
     ...(witness === undefined ? {} : { witness }),
+    ...(draft.drift === undefined ? {} : { drift: draft.drift }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Millis } from '../core/units.ts';
 import type { Workload, World, WorldAutoscaler, WorldBudget, WorldClaim, WorldService } from '../inventory/world.ts';
 import type { EpochSeconds } from '../kubernetes/time.ts';
 import type { Plan } from '../plan/types.ts';
+import type { DriftInputs } from './drift/types.ts';
 import { Twin, type TwinSettings } from '../twin/twin.ts';
 
 export type Criticality = 'critical' | 'high' | 'medium' | 'low';
@@ -20,6 +21,8 @@ export interface RuleContext {
   readonly plan: Plan | undefined;
   /** When the check is made; undefined when nobody says, so that what expires is unknown. */
   readonly now: EpochSeconds | undefined;
+  /** The rendered objects against those of a live cluster; undefined when nobody compared them. */
+  readonly drift: DriftInputs | undefined;
   /** Names of zones in which pods can run, by region and name; empty when no nodes are known. */
   readonly zones: readonly string[];
   readonly intentOf: (workload: Workload) => Intent;
@@ -35,13 +38,15 @@ export interface ContextInputs {
   readonly plan?: Plan | undefined;
   readonly now?: EpochSeconds | undefined;
   readonly twinSettings?: TwinSettings | undefined;
+  readonly drift?: DriftInputs | undefined;
 }
 
-export function ruleContext(world: World, { plan, now, twinSettings }: ContextInputs = {}): RuleContext {
+export function ruleContext(world: World, { plan, now, twinSettings, drift }: ContextInputs = {}): RuleContext {
   let twin: Twin | undefined;
   return {
     plan,
     now,
+    drift,
     zones: workerZones(world),
     intentOf,
     servicesOf: byWorkload(world.services, ({ workloads }) => workloads),

@@ -14,7 +14,7 @@ export const FAMILIES = [
   { id: 'AD', title: 'Admission and extension' },
   { id: 'NW', title: 'Network, DNS and ingress' },
   { id: 'DR', title: 'Backup, observability and recovery' },
-  { id: 'HF', title: 'Waivers' },
+  { id: 'HF', title: 'Waivers and drift' },
   { id: 'OWN', title: 'Own rules' },
 ] as const;
 

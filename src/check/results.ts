@@ -1,6 +1,7 @@
 /** What `check` answers, as it is printed. Fields may be added, never renamed. */
 import type { ScenarioFile } from '../faults/scenario-file.ts';
 import type { KubernetesObject } from '../system.ts';
+import type { Drift } from './drift/types.ts';
 import type { ObjectName, Severity } from './rule.ts';
 
 export interface FindingOrigin {
@@ -59,6 +60,8 @@ export interface Finding {
   /** Other rules that see the same defect. */
   readonly mergedRules?: readonly string[];
   readonly witness?: Witness;
+  /** Of a live object: how it differs from what is rendered. */
+  readonly drift?: Drift;
   /** It is in the baseline: it does not fail. */
   readonly known?: true;
 }

@@ -11,6 +11,7 @@ import type { KubernetesObject } from '../system.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { RuleContext } from './context.ts';
 import type { KindKey } from './reads.ts';
+import type { Drift } from './drift/types.ts';
 import type { FamilyId } from './families.ts';
 
 /**
@@ -21,9 +22,10 @@ export type Severity = 'error' | 'warning' | 'info';
 
 /**
  * What a rule must know beside manifests. `document`: nodes over zones, from a cluster document's pools or from Node
- * objects. `live`: pods with a status, as a cluster reports them. A rule whose need is not met is reported as unknown.
+ * objects. `live`: pods with a status, as a cluster reports them.
+ * `comparison`: what a document renders against the cluster that it describes. A rule whose need is not met is reported as unknown.
  */
-export type Need = 'manifests' | 'document' | 'live';
+export type Need = 'manifests' | 'document' | 'live' | 'comparison';
 
 export interface Rule {
   /** Of the catalogue: `WL01`. Never reused. */
@@ -86,6 +88,8 @@ export interface FindingDraft {
   readonly patch?: Patch;
   /** The object that removes it by being there, likewise. */
   readonly adds?: KubernetesObject;
+  /** Of a live object: how it differs from what is rendered. */
+  readonly drift?: Drift;
 }
 
 /** What could not be decided, and why: `no node tells its zone`. */

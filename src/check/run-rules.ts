@@ -21,6 +21,7 @@ export interface RulesRun {
 const LACKS: Readonly<Record<Exclude<Need, 'manifests'>, string>> = {
   document: 'It needs nodes: a cluster document with pools, or Node objects.',
   live: 'It needs pods as a cluster reports them: kubectl get pods -A -o yaml.',
+  comparison: 'It needs a cluster document and the cluster that it describes: -f holdfast.yaml --context NAME.',
 };
 
 export function runRules(rules: readonly Rule[], world: World, context: RuleContext): RulesRun {
@@ -31,7 +32,7 @@ export function runRules(rules: readonly Rule[], world: World, context: RuleCont
   const hidden = unseenWorkloads(world.live);
   for (const rule of rules) {
     const { id, needs } = rule;
-    if (needs !== 'manifests' && !isMet(needs, world)) {
+    if (needs !== 'manifests' && !isMet(needs, world, context)) {
       unknown.push({ rule: id, why: LACKS[needs] });
       continue;
     }
@@ -41,10 +42,12 @@ export function runRules(rules: readonly Rule[], world: World, context: RuleCont
       continue;
     }
     decided += 1;
-    const untold = new Set(hidden === undefined ? [] : [hidden]);
+    // A comparison has asked the cluster by itself.
+    const part = needs === 'comparison' ? undefined : hidden;
+    const untold = new Set(part === undefined ? [] : [part]);
     for (const draft of rule.check(world, context)) {
       if ('unknown' in draft) untold.add(draft.unknown);
-      else if (hidden === undefined || isWorkload(draft.on)) candidates.push({ rule, draft });
+      else if (part === undefined || isWorkload(draft.on)) candidates.push({ rule, draft });
     }
     for (const why of untold) unknown.push({ rule: id, why });
   }
@@ -58,7 +61,8 @@ function isWorkload(on: Target): boolean {
   );
 }
 
-function isMet(need: Exclude<Need, 'manifests'>, { nodes, workloads }: World): boolean {
+function isMet(need: Exclude<Need, 'manifests'>, { nodes, workloads }: World, { drift }: RuleContext): boolean {
+  if (need === 'comparison') return drift !== undefined;
   if (need === 'document') return nodes.length > 0;
   return workloads.some(({ observed, pods }) => observed && pods.some(({ status }) => status !== undefined));
 }

@@ -1,6 +1,6 @@
 /** Effects: `--context` → what its cluster holds. No cluster is ever read that nobody named. */
 import { HoldfastError } from '../core/error.ts';
-import { connect } from '../inventory/live/connection.ts';
+import { connect, type Connection } from '../inventory/live/connection.ts';
 import { sayKind } from '../inventory/live/kinds.ts';
 import type { LiveObjects } from '../inventory/live/live-objects.ts';
 import { readLive } from '../inventory/live/read-live.ts';
@@ -20,8 +20,8 @@ export async function readLiveObjects(
       hint: 'Name its context too: --context NAME.',
     });
   }
-  const { env, cwd, signal } = invocation.context;
-  const connection = await connect({ context, kubeconfig, env, directory: cwd, signal });
+  const { signal } = invocation.context;
+  const connection = await connectTo(invocation, context);
   try {
     const live = await readLive(connection, {
       namespace: textOption(invocation, 'namespace'),
@@ -34,4 +34,10 @@ export async function readLiveObjects(
   } finally {
     connection.close();
   }
+}
+
+/** A connection to the cluster of the context, by --kubeconfig or where kubectl looks. */
+export function connectTo(invocation: Invocation, context: string): Promise<Connection> {
+  const { env, cwd, signal } = invocation.context;
+  return connect({ context, kubeconfig: textOption(invocation, 'kubeconfig'), env, directory: cwd, signal });
 }

@@ -13,7 +13,7 @@ export const check: CommandWords = {
   name: 'check',
   summary: 'what takes the cluster down, with the failure that shows it and the line to change',
   description:
-    'Looks at manifests, alone or with the nodes or the cluster document that they run on, and says what goes down, when, and which line to change. With nodes each finding carries the failure that shows it, as simulate runs it. Severity follows holdfast.dev/criticality and holdfast.dev/accepted-downtime. Exits with 1 when something new is as bad as --fail-on says.',
+    'Looks at manifests, alone or with the nodes or the cluster document that they run on, and says what goes down, when, and which line to change. With nodes each finding carries the failure that shows it, as simulate runs it. With a document and --context it also says what differs from what the document renders, and who owns it. Severity follows holdfast.dev/criticality and holdfast.dev/accepted-downtime. Exits with 1 when something new is as bad as --fail-on says.',
   arguments: [
     {
       name: 'files',
@@ -27,6 +27,11 @@ export const check: CommandWords = {
     owners,
     ...liveOptions,
     namespace,
+    {
+      flags: '--yes',
+      description:
+        'with a document that names this context: let the API server tell what an apply would change, by a dry run that keeps nothing',
+    },
     {
       flags: '--fail-on <severity>',
       description: 'exit with 1 from this severity on',
@@ -63,6 +68,10 @@ export const check: CommandWords = {
     { run: 'holdfast check --chart shop --values production.yaml -f nodes.yaml', does: 'a chart on these nodes' },
     { run: 'helm template shop | holdfast check -f -', does: 'a chart, rendered by yourself' },
     { run: 'holdfast check --context prod -o wide', does: 'what runs now' },
+    {
+      run: 'holdfast check --context prod -f holdfast.yaml',
+      does: 'what runs now, and what differs from the document',
+    },
     { run: 'holdfast check --context prod -f manifests/', does: 'what would run if these were applied' },
     { run: 'holdfast check -f manifests/ --fix --dry-run', does: 'the safe patches as a diff' },
     { run: 'holdfast check -f manifests/ --baseline baseline.json', does: 'in CI: only what is new fails' },

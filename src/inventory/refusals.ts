@@ -68,9 +68,13 @@ function problemOf(sourced: Sourced, { path, found, expected }: Refusal, formatt
   };
 }
 
-/** `spec.containers[0].image`. */
+/** `spec.containers[0].image`; an element that goes by its name is a step of its own, `[web]`. */
 export function formatPath(path: FieldPath): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+  return path
+    .map((step, index) =>
+      typeof step === 'number' ? `[${step}]` : index === 0 || step.startsWith('[') ? step : `.${step}`,
+    )
+    .join('');
 }
 
 function byPlace(a: Problem | undefined, b: Problem | undefined): number {

@@ -22,6 +22,7 @@ import { mergeInventories, readInventory } from './inventory.ts';
 import { nodesOfMembers, nodesOfObjects, nodesOfPools, zonesOfNodes } from './nodes.ts';
 import { notesOf } from './notes.ts';
 import { Refusals } from './refusals.ts';
+import { type RenderedText, renderedTexts } from './rendered.ts';
 import {
   autoscalerRanges,
   buildAutoscalers,
@@ -34,12 +35,6 @@ import { buildClaims, buildStorageClasses, buildVolumes } from './storage.ts';
 import type { Namespace, World, WorldControlPlane, WorldNode } from './world.ts';
 import { validateObjects } from './validate.ts';
 import { buildWorkloads } from './workloads.ts';
-
-/** A file that the plan renders: its path in the tree and its text. */
-export interface RenderedText {
-  readonly path: string;
-  readonly text: string;
-}
 
 export interface PlanInputs {
   readonly plan: Plan;
@@ -64,14 +59,10 @@ export function worldOfInventory(inventory: Inventory, plan?: Plan): World {
 
 /** The world that a plan makes. Node objects among the workloads stand beside the machines of the pools. */
 export function worldOfPlan({ plan, files, workloads }: PlanInputs): World {
-  const texts = files
-    .filter(({ path }) => isManifest(path))
-    .map(({ path, text }) => ({ file: path, text, named: false }));
-  const rendered = readInventory(texts.filter(({ file }) => !isOfHost(file)));
+  const { objects, ofHosts } = renderedTexts(files);
+  const rendered = readInventory(objects);
   // What kubelets read from their own disks is no object of the API: the same static pod lies on every machine.
-  const configurations = texts
-    .filter(({ file }) => isOfHost(file))
-    .flatMap((text) => readInventory([text]).configurations);
+  const configurations = ofHosts.flatMap((text) => readInventory([text]).configurations);
   // Values of charts and other files of the tree are not meant to be manifests; only the user's own are worth a word.
   const inventory = mergeInventories([
     { ...rendered, passedOver: [] },
@@ -236,13 +227,4 @@ function kubeletVersion(nodes: readonly WorldNode[]): string | undefined {
     if (typeof version === 'string') return version;
   }
   return undefined;
-}
-
-/** A file that lies on a machine's disk. */
-function isOfHost(path: string): boolean {
-  return path.includes('/hosts/');
-}
-
-function isManifest(path: string): boolean {
-  return /\.(?:ya?ml|json)$/.test(path);
 }

@@ -24,6 +24,26 @@ const witness = z
   })
   .describe('The failure that shows it, as the twin ran it.');
 
+const drift = z
+  .strictObject({
+    change: z.enum(['changed', 'missing', 'extra', 'not-served']),
+    file: z.string().optional().describe('The file of the rendered tree.'),
+    live: z.json().optional().describe('What the live object holds; absent when it holds nothing there.'),
+    rendered: z.json().optional().describe('What is rendered, with defaults where the API server told them.'),
+    managers: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          operation: z.string().describe('Apply, or Update for every other way of writing.'),
+          subresource: z.string().optional(),
+          time: z.string().optional().describe('When it wrote last, whichever field.'),
+        }),
+      )
+      .optional()
+      .describe('Field managers that own the field now.'),
+  })
+  .describe('How a live object differs from what is rendered.');
+
 const finding = z.strictObject({
   rule: ruleId,
   severity,
@@ -56,6 +76,7 @@ const finding = z.strictObject({
   adds: z.record(z.string(), z.json()).optional().describe('Object that removes it by being there, safe to create.'),
   mergedRules: z.array(ruleId).optional().describe('Other rules that see the same defect.'),
   witness: witness.optional(),
+  drift: drift.optional(),
   known: z.literal(true).optional().describe('It is in the baseline, so that it does not fail.'),
 });
 

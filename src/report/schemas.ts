@@ -153,7 +153,7 @@ export const explanationSchema = z.strictObject({
       remedy: sentence,
       price: sentence.optional(),
       source: z.string(),
-      needs: z.enum(['manifests', 'document', 'live']),
+      needs: z.enum(['manifests', 'document', 'live', 'comparison']),
       docs: z.string().optional().describe('Its page, relative to the repository; own rules have none.'),
     })
     .optional(),

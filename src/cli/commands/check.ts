@@ -5,15 +5,18 @@ import { SEVERITIES } from '../../check/merge.ts';
 import type { FindingList, FindingOrigin } from '../../check/results.ts';
 import type { Rule, Severity } from '../../check/rule.ts';
 import { allRules } from '../../check/all-rules.ts';
+import { drift as driftRule } from '../../check/rules/drift.ts';
 import { rules } from '../../check/rules/index.ts';
 import { parseWaivers, type Waiver } from '../../check/waivers.ts';
 import { HoldfastError, type Position, type Problem } from '../../core/error.ts';
 import type { EpochSeconds } from '../../kubernetes/time.ts';
+import type { Plan } from '../../plan/types.ts';
 import { findingListOutput, type FindingListOutput, type FindingOutput } from '../../report/finding-schemas.ts';
 import type { LoneFix } from '../../check/fix/fix.ts';
 import { fixInputs, loneFixes } from '../check-fix.ts';
 import { writeFindings } from '../check-output.ts';
 import { readText } from '../documents.ts';
+import { compareDrift } from '../drift.ts';
 import { EXIT } from '../exit-codes.ts';
 import { detail, flag, formatOf, type Invocation, listOption, paintFor, textOption, widthOf } from '../invocation.ts';
 import { readWorldInputs, sayNotes } from '../read-world.ts';
@@ -64,7 +67,8 @@ async function checked(invocation: Invocation, inputs: WorldInputs, options: Che
   for (const note of made.notes) detail(invocation, note);
   sayNotes(invocation, made.world, inputs);
   const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
-  const full = { ...options, plan: made.plan, document: made.document, twinSettings: twin };
+  const compared = await withDrift(invocation, { inputs, plan: made.plan, options });
+  const full = { ...compared, plan: made.plan, document: made.document, twinSettings: twin };
   const list = check(made.world, full);
   const problems = made.world.problems.filter((problem) => !isTold(problem, list));
   const first = { made, list, options: full };
@@ -93,13 +97,31 @@ function isAt({ file = '', line, column, rendered }: FindingOrigin, at: Position
   return at.file.startsWith(file) && rendered?.line === at.line && rendered.column === at.column;
 }
 
+interface DriftAsked {
+  readonly inputs: WorldInputs;
+  readonly plan: Plan | undefined;
+  readonly options: CheckOptions;
+}
+
+/** With the comparison of a document and its cluster; without both its rule goes, unless it was asked for by name. */
+async function withDrift(invocation: Invocation, { inputs, plan, options }: DriftAsked): Promise<CheckOptions> {
+  const { rules: chosen = [] } = options;
+  if (!chosen.includes(driftRule)) return options;
+  if (inputs.live !== undefined && plan !== undefined)
+    return { ...options, drift: await compareDrift(invocation, inputs.live.context, plan) };
+  const isAsked = listOption(invocation, 'rule').length > 0;
+  return isAsked ? options : { ...options, rules: chosen.filter((rule) => rule !== driftRule) };
+}
+
 async function optionsOf(invocation: Invocation): Promise<CheckOptions> {
   const baseline = textOption(invocation, 'baseline');
   if (flag(invocation, 'dryRun') && !flag(invocation, 'fix'))
     throw new HoldfastError('nothing-to-preview', '--dry-run previews --fix.', { hint: 'Give both.' });
+  if (flag(invocation, 'yes') && textOption(invocation, 'context') === undefined)
+    throw new HoldfastError('nothing-to-confirm', '--yes is for the cluster of --context.', { hint: 'Give both.' });
   const own = await ownRulesOf(invocation);
   return {
-    rules: chosenRules(invocation, [...rules, ...own]),
+    rules: chosenRules(invocation, [...rules, driftRule, ...own]),
     now: nowOf(invocation),
     waivers: await waiversOf(invocation, [...allRules, ...own]),
     ...(baseline === undefined ? {} : { baseline: readBaseline(await readText(baseline, invocation)) }),

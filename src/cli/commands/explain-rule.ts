@@ -16,6 +16,7 @@ const NEEDS: Readonly<Record<Rule['needs'], string>> = {
   manifests: 'manifests',
   document: 'nodes: a cluster document with pools, or Node objects',
   live: 'pods as a cluster reports them',
+  comparison: 'a cluster document and the cluster that it describes',
 };
 
 /** Prints the rule; without an id the list of all. */

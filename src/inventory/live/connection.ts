@@ -1,5 +1,6 @@
 /**
- * Effects: a connection to the API server of one context. It can only GET: nothing here can change a cluster. Who we
+ * Effects: a connection to the API server of one context. It can GET, and ask for the dry run of an apply: nothing here
+ * can change a cluster. Who we
  * are (certificates, tokens, plugins, proxies) is client-node's to settle, for each request anew, so that a token that
  * a plugin gives may expire while we read.
  */
@@ -16,6 +17,8 @@ import { credentialsFailed, noCredentialFile, unreachable } from './failures.ts'
 export interface Connection {
   readonly context: string;
   readonly get: (path: string, accept?: string) => Promise<Reply>;
+  /** What an apply of the object would leave, as `holdfast`, whoever owns its fields; the server keeps nothing of it. */
+  readonly dryRunApply: (path: string, object: unknown) => Promise<Reply>;
   /** Closes what is kept open between requests. */
   readonly close: () => void;
 }
@@ -35,6 +38,16 @@ export interface ConnectOptions extends KubeconfigOptions {
 }
 
 const IDLE_MILLIS = 60_000;
+const JSON_TYPE = 'application/json';
+/** Without the first of these it would be a change. */
+const DRY_RUN = 'dryRun=All&fieldManager=holdfast&force=true';
+
+interface Asked {
+  readonly method: 'GET' | 'PATCH';
+  readonly accept: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 /** Reads the kubeconfig; the server is not asked yet. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
@@ -42,22 +55,31 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const server = serverOf(chosen);
   const config = await configOf(chosen, server);
   const agent = ownAgent(chosen, server, options.env);
+  const ask = async (path: string, { accept, ...how }: Asked): Promise<Reply> => {
+    const prepared: TlsOptions = {};
+    await config.applyToHTTPSOptions(prepared).catch((error: unknown) => {
+      throw credentialsFailed(chosen, error);
+    });
+    const own = prepared.headers as Readonly<Record<string, string>> | undefined;
+    const headers = { ...own, ...impersonation(chosen), ...how.headers, accept, 'accept-encoding': 'gzip' };
+    const settings = { ...prepared, method: how.method, headers, ...(agent === undefined ? {} : { agent }) };
+    try {
+      return await send(new URL(`${server.href.replace(/\/$/, '')}${path}`), settings, { ...options, body: how.body });
+    } catch (error) {
+      if (options.signal?.aborted === true) throw error;
+      throw unreachable(chosen.name, server, error);
+    }
+  };
   return {
     context: chosen.name,
-    get: async (path, accept = 'application/json') => {
-      const prepared: TlsOptions = {};
-      await config.applyToHTTPSOptions(prepared).catch((error: unknown) => {
-        throw credentialsFailed(chosen, error);
-      });
-      const own = prepared.headers as Readonly<Record<string, string>> | undefined;
-      const headers = { ...own, ...impersonation(chosen), accept, 'accept-encoding': 'gzip' };
-      const settings = { ...prepared, headers, ...(agent === undefined ? {} : { agent }) };
-      try {
-        return await send(new URL(`${server.href.replace(/\/$/, '')}${path}`), settings, options);
-      } catch (error) {
-        if (options.signal?.aborted === true) throw error;
-        throw unreachable(chosen.name, server, error);
-      }
+    get: (path, accept = JSON_TYPE) => ask(path, { method: 'GET', accept }),
+    dryRunApply: (path, object) => {
+      const body = JSON.stringify(object);
+      const headers = {
+        'content-type': 'application/apply-patch+yaml',
+        'content-length': String(Buffer.byteLength(body)),
+      };
+      return ask(`${path}?${DRY_RUN}`, { method: 'PATCH', accept: JSON_TYPE, headers, body });
     },
     close: () => agent?.destroy(),
   };
@@ -141,10 +163,14 @@ function impersonation({ user }: ChosenContext): Readonly<Record<string, string[
   };
 }
 
-function send(url: URL, options: RequestOptions, { signal, idleMillis = IDLE_MILLIS }: ConnectOptions): Promise<Reply> {
+interface Sending extends Pick<ConnectOptions, 'signal' | 'idleMillis'> {
+  readonly body: string | undefined;
+}
+
+function send(url: URL, options: RequestOptions, { signal, idleMillis = IDLE_MILLIS, body }: Sending): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
-    const outgoing = request(url, { ...options, method: 'GET', timeout: idleMillis, signal }, (incoming) => {
+    const outgoing = request(url, { ...options, timeout: idleMillis, signal }, (incoming) => {
       textOf(incoming).then(
         (text) => resolve({ status: incoming.statusCode ?? 0, text, retryAfterSeconds: retryAfter(incoming) }),
         reject,
@@ -152,7 +178,7 @@ function send(url: URL, options: RequestOptions, { signal, idleMillis = IDLE_MIL
     });
     outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(body);
   });
 }
 

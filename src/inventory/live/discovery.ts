@@ -21,6 +21,13 @@ const AGGREGATED = ['v2', 'v2beta1']
 /** Every kind that the server can list, each in the version that its group prefers. */
 export async function servedKinds(connection: Connection): Promise<readonly ServedKind[]> {
   const served = new Map<string, ServedKind>();
+  for (const kind of await allServed(connection)) if (!served.has(kind.kind)) served.set(kind.kind, kind);
+  return [...served.values()];
+}
+
+/** Every kind in every version, the preferred one of its group first. */
+export async function allServed(connection: Connection): Promise<readonly ServedKind[]> {
+  const served: ServedKind[] = [];
   for (const root of ['/api', '/apis']) {
     const { status, text } = await connection.get(root, AGGREGATED);
     if (status !== 200) throw notLetIn(connection.context, status);
@@ -30,9 +37,9 @@ export async function servedKinds(connection: Connection): Promise<readonly Serv
         connection.context,
         'does not say which kinds it serves: no API server of Kubernetes v1.27 or newer',
       );
-    for (const kind of kinds) if (!served.has(kind.kind)) served.set(kind.kind, kind);
+    served.push(...kinds);
   }
-  return [...served.values()];
+  return served;
 }
 
 function parse(text: string): unknown {

@@ -26,7 +26,8 @@ export async function listAll(connection: Connection, path: string, options: Lis
   let objects: KubernetesObject[] = [];
   let next = '';
   for (let starts = 0; ;) {
-    const reply = await patiently(connection, pagePath(path, next, options.pageSize ?? PAGE_SIZE), options);
+    const page = pagePath(path, next, options.pageSize ?? PAGE_SIZE);
+    const reply = await patiently(() => connection.get(page), options.signal);
     if (reply.status === 410 && next !== '') {
       const token = continueOf(reply.text);
       // Without a new token the list begins again: what was read of it is of a state that nobody keeps any more.
@@ -37,11 +38,11 @@ export async function listAll(connection: Connection, path: string, options: Lis
       continue;
     }
     if (reply.status !== 200) return { why: sayStatus(reply.status) };
-    const page = objectsOfPage(reply.text, options);
-    if (page === undefined) return { why: 'The answer is no list of objects.' };
-    for (const object of page.objects) objects.push(object);
-    if (page.next === '') return { objects };
-    next = page.next;
+    const read = objectsOfPage(reply.text, options);
+    if (read === undefined) return { why: 'The answer is no list of objects.' };
+    for (const object of read.objects) objects.push(object);
+    if (read.next === '') return { objects };
+    next = read.next;
   }
 }
 
@@ -50,10 +51,10 @@ function pagePath(path: string, next: string, pageSize: number): string {
   return `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }
 
-/** Waits as the server asks when it has too much to do. */
-async function patiently(connection: Connection, path: string, { signal }: ListOptions): Promise<Reply> {
+/** Asks again, waiting as the server says, while it has too much to do. */
+export async function patiently(ask: () => Promise<Reply>, signal: AbortSignal | undefined): Promise<Reply> {
   for (let tries = 1; ; tries += 1) {
-    const reply = await connection.get(path);
+    const reply = await ask();
     const busy = reply.status === 429 || (reply.status >= 500 && reply.retryAfterSeconds !== undefined);
     if (!busy || tries >= MOST_TRIES) return reply;
     const seconds = Math.min(reply.retryAfterSeconds ?? 1, LONGEST_WAIT_SECONDS);
