@@ -4,8 +4,8 @@ import { find, ofKind } from '../inventory/indexes.ts';
 import type { Workload, World } from '../inventory/world.ts';
 import { at, type FieldPath } from '../kubernetes/objects.ts';
 import { commandOf } from './backups.ts';
-import { podSpecOf, podPath } from './reach.ts';
 import { claimNamed } from './lookups.ts';
+import { list, podPath, podSpecOf } from './reach.ts';
 
 export interface BackupTarget {
   readonly on: Sourced | Workload;
@@ -81,15 +81,25 @@ export function serviceAt(world: World, address: string, home: string): string |
 }
 
 /** An Ingress of the cluster that takes requests for the host, by the Service behind it. */
-function entryOf(world: World, host: string): string | undefined {
+export function entryOf(world: World, host: string): string | undefined {
+  const known = entries.get(world) ?? entriesOf(world);
+  entries.set(world, known);
+  return known.get(host);
+}
+
+/** Found once for a world: every image asks. */
+const entries = new WeakMap<World, ReadonlyMap<string, string>>();
+
+function entriesOf(world: World): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   for (const { object } of ofKind(world.index, 'networking.k8s.io/Ingress')) {
-    const rules = at(object, 'spec', 'rules');
-    if (!Array.isArray(rules)) continue;
-    const rule: unknown = rules.find((one) => at(one, 'host') === host);
-    const service = at(rule, 'http', 'paths', 0, 'backend', 'service', 'name');
-    if (typeof service === 'string') return `${namespaceOf(object) ?? 'default'}/${service}`;
+    for (const rule of list(object, ['spec', 'rules'])) {
+      const [host, service] = [at(rule, 'host'), at(rule, 'http', 'paths', 0, 'backend', 'service', 'name')];
+      if (typeof host !== 'string' || typeof service !== 'string' || found.has(host)) continue;
+      found.set(host, `${namespaceOf(object) ?? 'default'}/${service}`);
+    }
   }
-  return undefined;
+  return found;
 }
 
 const DUMPS =

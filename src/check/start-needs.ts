@@ -5,10 +5,11 @@ import type { Workload, World } from '../inventory/world.ts';
 import { at, type FieldPath } from '../kubernetes/objects.ts';
 import { namespaceLabels } from '../kubernetes/readers.ts';
 import { selects } from '../kubernetes/selectors.ts';
-import { serviceAt } from './backup-targets.ts';
+import { entryOf, serviceAt } from './backup-targets.ts';
 import { parseCorefile } from './corefile.ts';
 import { mountedTexts } from './mounted.ts';
 import { list, podPath, podSpecOf } from './reach.ts';
+import { isEntry } from './rules/network.ts';
 import { imageNames } from './workload-programs.ts';
 
 export interface StartNeed {
@@ -25,12 +26,16 @@ export function startNeeds(world: World): readonly StartNeed[] {
   const behind = new Map<string, readonly Workload[]>(
     world.services.map(({ namespace, name, workloads }) => [`${namespace}/${name}`, workloads]),
   );
+  const vaults = world.workloads.filter(
+    (one) => one.kind === 'StatefulSet' && VAULT.some((name) => imageNames(one).has(name)),
+  );
+  const entries = world.workloads.filter(isEntry);
   const needs = world.workloads
     .filter(({ sourced, kind }) => sourced !== undefined && kind !== 'Other')
     .flatMap((workload) => [
-      ...imageNeeds(workload, world, behind),
+      ...imageNeeds(workload, world, { behind, entries }),
       ...waitNeeds(workload, world, behind),
-      ...vaultNeeds(workload, world, behind),
+      ...vaultNeeds(workload, vaults, { world, behind }),
       ...dnsNeeds(workload, world),
     ]);
   return [...needs, ...webhookNeeds(world)];
@@ -38,15 +43,26 @@ export function startNeeds(world: World): readonly StartNeed[] {
 
 type Behind = ReadonlyMap<string, readonly Workload[]>;
 
-function* imageNeeds(workload: Workload, world: World, behind: Behind): Iterable<StartNeed> {
+interface Reach {
+  readonly behind: Behind;
+  /** Workloads that serve Ingresses. */
+  readonly entries: readonly Workload[];
+}
+
+function* imageNeeds(workload: Workload, world: World, { behind, entries }: Reach): Iterable<StartNeed> {
   for (const field of ['initContainers', 'containers']) {
     const path = [...podPath(workload), field];
     for (const [place, container] of list(workload.sourced?.object, path).entries()) {
       const image = at(container, 'image');
       const host = typeof image === 'string' ? registryOf(image) : undefined;
       const service = host === undefined ? undefined : serviceAt(world, host, workload.namespace);
-      for (const to of behind.get(service ?? '') ?? [])
-        yield { from: workload, to, how: 'pulls an image from', on: workload, path: [...path, place, 'image'] };
+      if (host === undefined || service === undefined) continue;
+      const here = { from: workload, on: workload, path: [...path, place, 'image'] };
+      for (const to of behind.get(service) ?? []) yield { ...here, to, how: 'pulls an image from' };
+      // A registry behind an Ingress is reached through the program that serves Ingresses, where it is plain which one.
+      const [entry, ...others] = entries;
+      if (entry !== undefined && others.length === 0 && entryOf(world, host.replace(/:\d+$/, '')) !== undefined)
+        yield { ...here, to: entry, how: 'pulls an image through' };
     }
   }
 }
@@ -87,11 +103,12 @@ function* waitNeeds(workload: Workload, world: World, behind: Behind): Iterable<
 const VAULT = ['vault', 'openbao'];
 
 /** Secrets that Vault's agent writes before the containers start, and a Vault that another one unseals. */
-function* vaultNeeds(workload: Workload, world: World, behind: Behind): Iterable<StartNeed> {
+function* vaultNeeds(
+  workload: Workload,
+  servers: readonly Workload[],
+  { world, behind }: { readonly world: World; readonly behind: Behind },
+): Iterable<StartNeed> {
   const annotations = workload.templates[0]?.annotations ?? workload.spec.annotations;
-  const servers = world.workloads.filter(
-    (one) => one.kind === 'StatefulSet' && VAULT.some((name) => imageNames(one).has(name)),
-  );
   if (annotations['vault.hashicorp.com/agent-inject'] === 'true')
     for (const to of injectedFrom(annotations['vault.hashicorp.com/service'], workload, { servers, world, behind }))
       yield {

@@ -54,7 +54,6 @@ export function stateHolders(world: World, context: Pick<RuleContext, 'claimsOf'
 
 function holderOf(workload: Workload, { claimsOf }: Pick<RuleContext, 'claimsOf'>): readonly StateHolder[] {
   if (!keepsReplicas(workload) || workload.sourced === undefined || SCRATCH.test(workload.name)) return [];
-  if ([...imageNames(workload)].some((name) => DERIVED.has(name))) return [];
   const { namespace, name, kind, sourced, spec, templates } = workload;
   const pod = podSpecOf(workload);
   const kept = pod.volumes.filter(
@@ -63,6 +62,7 @@ function holderOf(workload: Workload, { claimsOf }: Pick<RuleContext, 'claimsOf'
       !volume.source.readOnly &&
       !SCRATCH.test(volume.name),
   );
+  if (kept.length === 0 || [...imageNames(workload)].some((name) => DERIVED.has(name))) return [];
   // The claims of a template are named after it; others are named by the volume.
   const prefixes = kept.flatMap((volume) =>
     volume.source.kind === 'claimTemplate' ? [`${volume.name}-${name}-`] : [],
@@ -74,7 +74,7 @@ function holderOf(workload: Workload, { claimsOf }: Pick<RuleContext, 'claimsOf'
       !SCRATCH.test(claim.name) &&
       (names.has(claim.name) || prefixes.some((prefix) => claim.name.startsWith(prefix))),
   );
-  if (kept.length === 0 || (claims.length === 0 && workload.replicas > 0)) return [];
+  if (claims.length === 0 && workload.replicas > 0) return [];
   const template = templates[0];
   return [
     {

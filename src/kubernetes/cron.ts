@@ -9,15 +9,17 @@ import type { Millis } from '../core/units.ts';
 const MINUTE = 60_000;
 const DAY_SECONDS = 86_400;
 
-const NAMED: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '@yearly': '0 0 1 1 *',
+    '@annually': '0 0 1 1 *',
+    '@monthly': '0 0 1 * *',
+    '@weekly': '0 0 * * 0',
+    '@daily': '0 0 * * *',
+    '@midnight': '0 0 * * *',
+    '@hourly': '0 * * * *',
+  }),
+);
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -49,7 +51,7 @@ export function longestGap(schedule: string): Millis | undefined {
   const written = schedule.trim().replace(/^(?:CRON_)?TZ=\S+\s+/, '');
   const every = /^@every\s+(\S+)$/.exec(written);
   if (every !== null) return atLeastASecond(parseDuration(every[1] ?? ''));
-  const fields = (NAMED[written.toLowerCase()] ?? written).split(/\s+/);
+  const fields = (NAMED.get(written.toLowerCase()) ?? written).split(/\s+/);
   if (fields.length < 5 || fields.length > 6) return undefined;
   const [second, minute, hour, day, month, weekday] = fields.length === 6 ? fields : ['0', ...fields];
   const parts = {

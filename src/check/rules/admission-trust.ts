@@ -109,8 +109,7 @@ const ad08: Rule = {
       if (pem?.trim() === '') continue;
       const ends = pem === undefined ? undefined : validitiesOf(pem)?.map(({ notAfter }) => notAfter);
       if (ends === undefined) yield* unreadable(bundle);
-      else if (now === undefined)
-        yield { unknown: `when the certificate of ${bundle.whom} ends: the time is not told` };
+      else if (now === undefined) yield { unknown: 'when the certificates of webhooks end: the time is not told' };
       // While one is replaced by another, both are in the bundle.
       else yield* ended(bundle, Math.max(...ends), now);
     }

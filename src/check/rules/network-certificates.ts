@@ -95,18 +95,47 @@ const nw10: Rule = {
         return typeof secret === 'string' ? [[`${namespaceOf(sourced.object) ?? ''}/${secret}`, sourced] as const] : [];
       }),
     );
+    const untold: Untold[] = [];
     for (const sourced of certificates) {
       yield* endOfCertificate(sourced, now);
-      yield* issuerOf(world, sourced, issuerReference(sourced));
+      yield* told(issuerOf(world, sourced, issuerReference(sourced)), untold);
     }
     for (const use of usesOf(world)) {
       const certificate = issued.get(`${use.namespace}/${use.secret}`);
       const secret = find(world.index, '/Secret', use.namespace, use.secret);
       if (secret !== undefined) yield* endOfSecret(use, { secret, now, renewed: certificate !== undefined });
-      else if (certificate === undefined) yield* makerOf(world, use);
+      else if (certificate === undefined) yield* told(makerOf(world, use), untold);
     }
+    yield* sayUntold(untold);
   },
 };
+
+/** An object that may be there without being given. */
+interface Untold {
+  readonly kind: string;
+  readonly name: string;
+  readonly why: string;
+}
+
+function* told(found: Iterable<Draft | Untold>, untold: Untold[]): Iterable<Draft> {
+  for (const one of found) {
+    if ('why' in one) untold.push(one);
+    else yield one;
+  }
+}
+
+/** One sentence for all of a kind: a cluster has thousands of entries. */
+function* sayUntold(untold: readonly Untold[]): Iterable<Draft> {
+  const groups = new Map<string, Untold[]>();
+  for (const one of untold)
+    groups.set(`${one.kind}\n${one.why}`, [...(groups.get(`${one.kind}\n${one.why}`) ?? []), one]);
+  for (const group of groups.values()) {
+    const [first] = group as [Untold, ...Untold[]];
+    const names = [...new Set(group.map(({ name }) => name))];
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+    yield { unknown: `whether there is ${first.kind} ${names.slice(0, 3).join(', ')}${more}: ${first.why}` };
+  }
+}
 
 /** What cert-manager writes of a Certificate that it has issued. */
 function* endOfCertificate(on: Sourced, now: EpochSeconds | undefined): Iterable<Draft> {
@@ -157,7 +186,7 @@ function showsIssuers(world: World, { kind }: Issuer, namespace: string): boolea
   );
 }
 
-function* issuerOf(world: World, on: Sourced, issuer: Issuer | undefined): Iterable<Draft> {
+function* issuerOf(world: World, on: Sourced, issuer: Issuer | undefined): Iterable<Draft | Untold> {
   if (issuer === undefined) return;
   const { kind, name, path } = issuer;
   const namespace = namespaceOf(on.object) ?? 'default';
@@ -170,7 +199,7 @@ function* issuerOf(world: World, on: Sourced, issuer: Issuer | undefined): Itera
       severity: 'warning',
       message: `There is no ${kind} ${name}${kind === 'ClusterIssuer' ? '' : ` in namespace ${namespace}`}: the certificate is not issued, or not renewed.`,
     };
-  else yield { unknown: `whether there is a ${kind} ${name}: no ${kind} is among the input` };
+  else yield { kind: `a ${kind}`, name, why: `no ${kind} is among the input` };
 }
 
 function* endOfSecret(
@@ -228,7 +257,7 @@ const MAKERS: readonly { readonly kind: string; readonly path: FieldPath }[] = [
 ];
 
 /** A Secret that is not among the input: does anything make it? */
-function* makerOf(world: World, use: Use): Iterable<Draft> {
+function* makerOf(world: World, use: Use): Iterable<Draft | Untold> {
   const { on, path, namespace, secret } = use;
   const annotations = annotationsOf(on.object);
   if (annotations['kubernetes.io/tls-acme'] === 'true') return;
@@ -254,7 +283,9 @@ function* makerOf(world: World, use: Use): Iterable<Draft> {
   const read = at(on.object, 'metadata', 'uid') !== undefined && ofKind(world.index, '/Secret').length === 0;
   if (others.length === 0 || read)
     yield {
-      unknown: `whether there is a Secret ${namespace}/${secret}: no certificate of the namespace is among the input`,
+      kind: 'a Secret',
+      name: `${namespace}/${secret}`,
+      why: read ? 'Secrets of a cluster are not read' : 'no certificate of their namespace is among the input',
     };
   else
     yield {

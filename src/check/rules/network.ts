@@ -57,7 +57,8 @@ const ENTRIES = [
   'apisix-ingress-controller',
 ];
 
-function isEntry(workload: Workload): boolean {
+/** A program that takes traffic in for others. */
+export function isEntry(workload: Workload): boolean {
   const names = imageNames(workload);
   return ENTRIES.some((name) => names.has(name)) || (names.has('controller') && /ingress/.test(workload.name));
 }

@@ -21,14 +21,14 @@ const RPO_ANNOTATION = 'holdfast.dev/rpo';
 const SYSTEMS =
   /^(velero\.io|k8up\.io|stash\.appscode\.com|core\.kubestash\.com|config\.kio\.kasten\.io|snapscheduler\.backube|volsync\.backube)\//;
 
-const OPERATORS = ['velero', 'k8up', 'stash', 'kubestash', 'snapscheduler', 'volsync'];
+const OPERATORS = new Set(['velero', 'k8up', 'stash', 'kubestash', 'snapscheduler', 'volsync']);
 
 /** True where backups are made at all: what none of them covers was forgotten. */
 function makesBackups(world: World, jobs: readonly BackupJob[]): boolean {
   return (
     jobs.length > 0 ||
     [...world.index.byKind.keys()].some((kind) => SYSTEMS.test(kind)) ||
-    world.workloads.some((workload) => OPERATORS.some((name) => imageNames(workload).has(name)))
+    world.workloads.some((workload) => [...imageNames(workload)].some((name) => OPERATORS.has(name)))
   );
 }
 
@@ -94,9 +94,7 @@ function* tooRare(
   if (best?.every !== undefined && best.every <= promise) return;
   const [untold] = running.filter((one) => one.every === undefined);
   if (untold !== undefined || best === undefined) {
-    yield {
-      unknown: `how often ${untold === undefined ? 'a backup' : sayJob(untold)} makes a copy of ${holder.namespace}/${holder.name}`,
-    };
+    yield { unknown: `how often ${untold === undefined ? 'a backup' : sayJob(untold)} makes a copy` };
     return;
   }
   const before = late.get(best);
@@ -108,7 +106,7 @@ function* tooRare(
 
 function uncovered(group: readonly StateHolder[], jobs: readonly BackupJob[]): Draft {
   const [first] = group as [StateHolder, ...StateHolder[]];
-  const names = group.map(({ kind, name }) => `${kind}/${name}`).join(', ');
+  const names = sayFew(group.map(({ kind, name }) => `${kind}/${name}`));
   const stopped = jobs.find((one) => one.stopped !== undefined && one.covers(first));
   const takesDown = workloadsOf(group);
   if (stopped?.stopped !== undefined)
@@ -126,13 +124,17 @@ function uncovered(group: readonly StateHolder[], jobs: readonly BackupJob[]): D
   };
 }
 
+function sayFew(names: readonly string[]): string {
+  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+}
+
 function workloadsOf(holders: readonly StateHolder[]): readonly Workload[] {
   return holders.flatMap(({ on }) => ('templates' in on ? [on] : []));
 }
 
 function rare(one: BackupJob, promise: Millis, holders: readonly StateHolder[]): Draft {
   const every = one.every ?? 0;
-  const names = holders.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+  const names = sayFew(holders.map(({ namespace, name }) => `${namespace}/${name}`));
   return {
     on: one.on,
     path: one.path,

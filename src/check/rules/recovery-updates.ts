@@ -224,7 +224,8 @@ function rebootOf({ object }: Sourced): { readonly path: FieldPath; readonly whe
   for (const { path, text } of textsOf(object, [])) {
     // Ignition writes files as data URLs.
     const plain = text.startsWith('data:') ? decoded(text) : text;
-    if (!OWN_REBOOT.test(plain)) continue;
+    // Most texts are about something else, and some are long.
+    if (!/reboot/i.test(plain) || !OWN_REBOOT.test(plain)) continue;
     return { path, when: /Unattended-Upgrade::Automatic-Reboot-Time\s+"([^"]+)"/.exec(plain)?.[1] };
   }
   return undefined;
