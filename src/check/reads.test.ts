@@ -9,7 +9,7 @@ import { documentAmong } from '../cli/world-inputs.ts';
 import { readInventory } from '../inventory/inventory.ts';
 import { groupOf, scopeOf } from '../inventory/kinds.ts';
 import { inventoryOfLive } from '../inventory/live/live-objects.ts';
-import { isKind } from '../inventory/live/kinds.ts';
+import { isKind, NEVER_READ } from '../inventory/live/kinds.ts';
 import { worldOfInventory } from '../inventory/world-of.ts';
 import type { World } from '../inventory/world.ts';
 import { formatPath } from '../inventory/refusals.ts';
@@ -129,12 +129,28 @@ describe.each(named)('rule $id', ({ rule }) => {
     for (const sample of samples) {
       const whole = verdict(rule, seen(sample), sample.plan) ?? [];
       // No nodes are never taken for a cluster without nodes; workloads are looked at one by one.
-      const kinds = new Set(sample.objects.map(keyOf).filter((kind) => kind !== '/Node' && !WORKLOAD_KINDS.has(kind)));
+      const kinds = new Set(
+        sample.objects
+          .map(keyOf)
+          .filter((kind) => kind !== '/Node' && !WORKLOAD_KINDS.has(kind) && !NEVER_READ.has(kind)),
+      );
       for (const unseen of kinds) {
         const part = verdict(rule, seen(sample, { unseen }), sample.plan);
         const about = `${sample.name} without ${unseen}`;
         if (part !== undefined) expect([about, said(part)]).toEqual([about, said(whole)]);
       }
+    }
+  });
+
+  // No live cluster shows them: a rule that named them would be unknown everywhere, so it says itself what it cannot tell.
+  it('finds nothing more without Secrets, and says what it misses', () => {
+    for (const sample of samples) {
+      const whole = said(verdict(rule, seen(sample), sample.plan) ?? []);
+      const world = seen(sample, { unseen: '/Secret' });
+      const { candidates, unknown } = runRules([rule], world, ruleContext(world, { plan: sample.plan, now: NOW }));
+      const part = said(candidates);
+      expect([sample.name, part.filter((one) => !whole.includes(one))]).toEqual([sample.name, []]);
+      if (part.length < whole.length) expect([sample.name, unknown.length]).not.toEqual([sample.name, 0]);
     }
   });
 
@@ -155,7 +171,7 @@ describe.each(named)('rule $id', ({ rule }) => {
   it('names every kind that it looks at', () => {
     const [looked, asked] = [new Set<string>(), new Set<string>()];
     for (const sample of samples) look(rule, sample, { looked, asked });
-    const own = [...looked].filter((kind) => kind !== '/Node' && !WORKLOAD_KINDS.has(kind));
+    const own = [...looked].filter((kind) => kind !== '/Node' && !WORKLOAD_KINDS.has(kind) && !NEVER_READ.has(kind));
     expect(own.filter((kind) => !rule.reads.some((key) => isKind(kind, key)))).toEqual([]);
     if (asked.has('controlPlane') || asked.has('twin')) expect(rule.acrossNamespaces).toBe(true);
   });

@@ -69,8 +69,8 @@ const nw10: Rule = {
   source:
     'cert-manager docs, usage/certificate (renewal: at two thirds of the duration); Kubernetes docs, services-networking/ingress (TLS)',
   needs: 'manifests',
+  // Secrets too, where they are given; a live cluster never shows them, and the rule says what it cannot tell.
   reads: [
-    '/Secret',
     'cert-manager.io/Certificate',
     'cert-manager.io/Issuer',
     'cert-manager.io/ClusterIssuer',
@@ -280,7 +280,8 @@ function* makerOf(world: World, use: Use): Iterable<Draft | Untold> {
     ...ofKind(world.index, CERTIFICATE),
   ].filter(({ object }) => namespaceOf(object) === namespace);
   // Secrets of a cluster are not read: that one is not seen tells nothing there.
-  const read = at(on.object, 'metadata', 'uid') !== undefined && ofKind(world.index, '/Secret').length === 0;
+  const live = world.live !== undefined || at(on.object, 'metadata', 'uid') !== undefined;
+  const read = live && ofKind(world.index, '/Secret').length === 0;
   if (others.length === 0 || read)
     yield {
       kind: 'a Secret',

@@ -110,7 +110,6 @@ const dr04: Rule = {
   needs: 'manifests',
   reads: [
     '/ConfigMap',
-    '/Secret',
     'monitoring.coreos.com/Prometheus',
     'monitoring.coreos.com/Alertmanager',
     'monitoring.coreos.com/PrometheusRule',
@@ -234,7 +233,10 @@ function* configurationsOf(world: World, { on, namespace }: Monitor): Iterable<s
 
 /** An alert that always fires and that nobody hears. Nothing of a Secret is shown but the name of a receiver. */
 function* silenced(world: World, monitor: Monitor, always: readonly AlwaysFiring[]): Iterable<Draft> {
-  for (const text of configurationsOf(world, monitor)) {
+  const texts = [...configurationsOf(world, monitor)];
+  if (texts.length === 0)
+    yield { unknown: 'whom Alertmanager tells of the alert that always fires: its configuration is not given' };
+  for (const text of texts) {
     const heard = always.map(({ labels }) => ({ labels, ...toldBy(text, labels) }));
     if (heard.some(({ told }) => told === undefined || told.length > 0)) continue;
     const [one] = heard;
