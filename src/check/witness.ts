@@ -16,7 +16,7 @@ import type { Witness } from './results.ts';
 /** Failures that are run at most: a witness of each finding of a broken cluster of thousands of nodes is no help. */
 export const MOST_FAILURES = 200;
 
-interface Ran {
+export interface Ran {
   readonly written: readonly WrittenFault[];
   readonly name: string;
   readonly outcomes: ReadonlyMap<string, WorkloadOutcome>;
@@ -53,7 +53,7 @@ export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST
 }
 
 /** Undefined when the world does not know a name: a rule that names what is not there shows nothing. */
-function runFailure(twin: Twin, lose: readonly string[]): Ran | undefined {
+export function runFailure(twin: Twin, lose: readonly string[]): Ran | undefined {
   const written = lose.map(parseLose).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
   const { faults, problems } = resolve(twin.world, written);
   if (written.length < lose.length || problems > 0) return undefined;

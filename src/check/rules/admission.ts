@@ -8,6 +8,7 @@ import { selects } from '../../kubernetes/selectors.ts';
 import { hiddenPods } from '../partial.ts';
 import { floorOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
+import { longChains } from '../webhook-chain.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { serviceNamed } from '../lookups.ts';
 
@@ -205,7 +206,7 @@ const ad04: Rule = {
   takesDown: 'Leaders that cannot renew their lease, and requests of whoever shares the API server.',
   remedy: 'Set timeoutSeconds to 3 for leases and to at most 10 for others.',
   source:
-    'gardener/gardener@b312835d17 matchers (15 s); gatekeeper#3829; client-go leaderelection (renew deadline 10 s)',
+    'gardener/gardener@b312835d17 matchers (15 s); gatekeeper#3829; client-go leaderelection (renew deadline 10 s); apiserver v0.36.3 pkg/endpoints/handlers/rest.go (34 s)',
   needs: 'manifests',
   reads: [
     'admissionregistration.k8s.io/MutatingWebhookConfiguration',
@@ -224,9 +225,10 @@ const ad04: Rule = {
         path: [...path, 'timeoutSeconds'],
         message: leases
           ? `${spec.name} may hold a lease's renewal for ${spec.timeoutSeconds} s, and leaders give up after ${sayDuration(renewDeadline)}.`
-          : `${spec.name} may hold each request for ${spec.timeoutSeconds} s; the API server itself gives up after 30 s or 60 s.`,
+          : `${spec.name} may hold each request for ${spec.timeoutSeconds} s; the API server itself gives up after 34 s.`,
       };
     }
+    yield* longChains(world);
   },
 };
 

@@ -21,18 +21,22 @@ import { networkPaths } from './network-paths.ts';
 import { networkCertificates } from './network-certificates.ts';
 import { priority } from './priority.ts';
 import { quorum } from './quorum.ts';
+import { quorumPlaces } from './quorum-places.ts';
 import { recovery } from './recovery.ts';
 import { recoveryBackup } from './recovery-backup.ts';
 import { recoveryCircles } from './recovery-circles.ts';
 import { recoveryEvidence } from './recovery-evidence.ts';
 import { recoveryRegions } from './recovery-regions.ts';
 import { recoveryUpdates } from './recovery-updates.ts';
+import { recoveryPromises } from './recovery-promises.ts';
 import { removedApis } from './removed-apis.ts';
 import { storage } from './storage.ts';
+import { storageRoom } from './storage-room.ts';
 import { storageZones } from './storage-zones.ts';
 import { disruption } from './disruption.ts';
 import { disruptionMissing } from './disruption-missing.ts';
 import { disruptionSelection } from './disruption-selection.ts';
+import { lifecycleExec } from './lifecycle-exec.ts';
 import { lifecycleProbes } from './lifecycle-probes.ts';
 import { lifecycleStop } from './lifecycle-stop.ts';
 import { refused } from './refused.ts';
@@ -58,6 +62,7 @@ export const rules: readonly Rule[] = [
   ...placementDeadlock,
   ...placementNodes,
   ...placementSpread,
+  ...lifecycleExec,
   ...lifecycleProbes,
   ...lifecycleStop,
   ...refused,
@@ -83,6 +88,7 @@ export const rules: readonly Rule[] = [
   ...networkPaths,
   ...priority,
   ...quorum,
+  ...quorumPlaces,
   ...recovery,
   ...recoveryBackup,
   ...recoveryCircles,
@@ -90,7 +96,9 @@ export const rules: readonly Rule[] = [
   ...recoveryRegions,
   ...recoveryUpdates,
   ...storage,
+  ...storageRoom,
   ...storageZones,
+  ...recoveryPromises,
   ...removedApis,
   ...disruption,
   ...disruptionMissing,

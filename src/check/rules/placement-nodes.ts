@@ -1,10 +1,12 @@
 /** PL07, PL10–PL14: labels and taints of nodes that pods ask for or bear. */
 import { sayDuration } from '../../core/duration.ts';
+import type { Millis } from '../../core/units.ts';
 import type { Workload, World } from '../../inventory/world.ts';
 import { HOSTNAME, ZONE } from '../../kubernetes/nodes.ts';
 import { at, type FieldPath } from '../../kubernetes/objects.ts';
 import { countsItself } from '../../kubernetes/spread.ts';
 import { NOT_READY, UNREACHABLE, evictionDelaySeconds } from '../../kubernetes/tolerations.ts';
+import type { RuleContext } from '../context.ts';
 import { floorOf, list, podPath, podSpecOf, requestServices } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { allowedNodes, domainsOf, identityOf } from '../spreading.ts';
@@ -284,28 +286,44 @@ const pl14: Rule = {
   reads: [],
   acrossNamespaces: true,
   *check(world, context) {
-    const { settings } = world.controlPlane;
-    const objective = context.plan?.cluster.objectives.nodeFailureRecovery;
+    const { nodeMonitorGracePeriod } = world.controlPlane.settings;
     for (const workload of world.workloads) {
-      if (!keepsReplicas(workload) || workload.kind === 'StatefulSet' || workload.replicas === 0) continue;
-      const accepted = context.intentOf(workload).acceptedDowntime;
-      const alone = floorOf(workload) === 1 && accepted !== undefined && accepted > 0;
-      const promised = alone ? accepted : objective;
-      const { tolerations } = podSpecOf(workload);
-      const seconds = evictionDelaySeconds([{ key: UNREACHABLE, value: '', effect: 'NoExecute' }], tolerations);
-      if (promised === undefined || seconds === undefined || workload.sourced === undefined) continue;
-      const least = settings.nodeMonitorGracePeriod + seconds * 1_000;
-      if (least <= promised) continue;
+      const late = lateEviction(workload, world, context);
+      if (late === undefined) continue;
       const patch = tolerationPatch(workload, context);
       yield {
         on: workload,
         path: [...podPath(workload), 'tolerations'],
-        message: `A lost node is noticed after ${sayDuration(settings.nodeMonitorGracePeriod)}, and its pods wait ${sayDuration(seconds * 1_000)} more: at least ${sayDuration(least)} until others are made; ${sayDuration(promised)} is ${alone ? 'accepted' : 'promised'}.`,
+        message: `A lost node is noticed after ${sayDuration(nodeMonitorGracePeriod)}, and its pods wait ${sayDuration(late.tolerated)} more: at least ${sayDuration(late.least)} until others are made; ${sayDuration(late.promised)} is ${late.accepted ? 'accepted' : 'promised'}.`,
+        cause: defect('late-eviction', workload),
         witness: { lose: losingItsNode(workload) },
         ...(patch === undefined ? {} : { patch }),
       };
     }
   },
 };
+
+interface LateEviction {
+  readonly tolerated: Millis;
+  /** Until its pods are deleted, when all goes well. */
+  readonly least: Millis;
+  readonly promised: Millis;
+  /** By the owner of a workload whose only pod it is, not by the document. */
+  readonly accepted: boolean;
+}
+
+/** Undefined when it keeps what is promised of it, or nothing is. */
+export function lateEviction(workload: Workload, world: World, context: RuleContext): LateEviction | undefined {
+  if (!keepsReplicas(workload) || workload.kind === 'StatefulSet' || workload.replicas === 0) return undefined;
+  const downtime = context.intentOf(workload).acceptedDowntime;
+  const accepted = floorOf(workload) === 1 && downtime !== undefined && downtime > 0;
+  const promised = accepted ? downtime : context.plan?.cluster.objectives.nodeFailureRecovery;
+  const { tolerations } = podSpecOf(workload);
+  const seconds = evictionDelaySeconds([{ key: UNREACHABLE, value: '', effect: 'NoExecute' }], tolerations);
+  if (promised === undefined || seconds === undefined || workload.sourced === undefined) return undefined;
+  const tolerated = seconds * 1_000;
+  const least = world.controlPlane.settings.nodeMonitorGracePeriod + tolerated;
+  return least <= promised ? undefined : { tolerated, least, promised, accepted };
+}
 
 export const placementNodes: readonly Rule[] = [pl07, pl10, pl11, pl12, pl13, pl14];

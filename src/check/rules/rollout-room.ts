@@ -2,12 +2,13 @@
 import { formatBytes, formatCpu } from '../../core/quantity.ts';
 import { namespaceOf, nameOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
-import type { Workload, World } from '../../inventory/world.ts';
+import type { Workload, World, WorldPod } from '../../inventory/world.ts';
+import { at } from '../../kubernetes/objects.ts';
 import { deploymentFenceposts } from '../../kubernetes/percent.ts';
 import { readQuota } from '../../kubernetes/quota.ts';
-import { runningContainers } from '../../kubernetes/pod-spec.ts';
+import { type Container, runningContainers } from '../../kubernetes/pod-spec.ts';
 import type { Resources } from '../../kubernetes/resources.ts';
-import { containerPath, podSpecOf } from '../reach.ts';
+import { containerPath, list, podSpecOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { quorumProgramOf } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -143,8 +144,17 @@ const ro10: Rule = {
         ...runningContainers(podSpecOf(workload)),
       ]) {
         const tag = tagOf(container.image);
+        const digests = digestsOf(world, { workload, container });
+        if (digests.length > 1)
+          yield {
+            on: workload,
+            path: [...containerPath(workload, container), 'image'],
+            message: `Its pods run ${digests.length} different images by the name ${container.image}: ${digests.map((digest) => digest.slice(0, SHOWN)).join(', ')}.`,
+            cause: defect(`moved-tag ${container.name}`, workload),
+          };
         if (tag === undefined || !MOVING.has(tag)) continue;
         yield {
+          cause: defect(`moved-tag ${container.name}`, workload),
           on: workload,
           path: [...containerPath(workload, container), 'image'],
           message: `${container.image} ${container.image.endsWith(`:${tag}`) ? `names the tag ${tag}, which moves` : 'names no tag, so that it is latest'}: what runs depends on when a pod was started.`,
@@ -153,6 +163,38 @@ const ro10: Rule = {
     }
   },
 };
+
+/** `sha256:` and twelve digits. */
+const SHOWN = 19;
+const DIGEST = /sha256:[0-9a-f]{64}/;
+
+/** What runs under one name. Some runtimes tell the digest of one processor's image, so that only nodes alike are compared. */
+function digestsOf(
+  { nodes }: World,
+  { workload, container }: { readonly workload: Workload; readonly container: Container },
+): readonly string[] {
+  const seen = workload.pods.flatMap((pod) => {
+    const digest = digestOf(pod, container);
+    return digest === undefined ? [] : [{ digest, node: pod.node }];
+  });
+  if (new Set(seen.map(({ digest }) => digest)).size < 2) return [];
+  const processors = new Map(nodes.map(({ name, labels }) => [name, labels['kubernetes.io/arch'] ?? '']));
+  const found = new Map<string, Set<string>>();
+  for (const { digest, node } of seen) {
+    const processor = processors.get(node ?? '') ?? '';
+    found.set(processor, (found.get(processor) ?? new Set()).add(digest));
+  }
+  const [most] = [...found.values()].sort((a, b) => b.size - a.size);
+  return [...(most ?? [])].sort();
+}
+
+function digestOf({ sourced, template }: WorldPod, { name, image }: Container): string | undefined {
+  if (sourced === undefined || !template.spec.containers.some((one) => one.name === name && one.image === image))
+    return undefined;
+  const status = list(sourced.object, ['status', 'containerStatuses']).find((one) => at(one, 'name') === name);
+  const id = at(status, 'imageID');
+  return typeof id === 'string' ? DIGEST.exec(id)?.[0] : undefined;
+}
 
 /** A pod that is meant to end: a hook, a test. */
 function isErrand(workload: Workload): boolean {
