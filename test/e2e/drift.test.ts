@@ -269,6 +269,14 @@ describe('changed by others', () => {
     expect(stdout).toContain('kubectl-edit set spec.replicas to 7; Holdfast renders');
     expect(stdout).toContain('It is rendered, and the cluster does not hold it.');
     expect(stdout).toContain(`The cluster does not serve ${NOT_SERVED}`);
+    for (const format of ['wide', 'yaml', 'sarif', 'junit', 'html', 'github']) {
+      const said = await checkAs('asks', ...drift, '-o', format);
+      expect([format, said.exitCode, said.stdout.includes('kubectl-edit set spec.replicas to 7')]).toEqual([
+        format,
+        1,
+        true,
+      ]);
+    }
   });
 
   it('what an earlier apply set and is rendered no more is found, also where another shares the map', async () => {
