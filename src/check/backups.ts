@@ -103,9 +103,7 @@ const READERS: Readonly<Record<string, Reading>> = {
     job(on, ['spec', 'schedule'], claimSelected(on), { off: ['spec', 'disabled'] }),
   'k8up.io/Schedule': (on) => {
     const path = ['spec', 'backup', 'schedule'];
-    return at(on.object, ...path) === undefined
-      ? undefined
-      : job(on, path, inNamespace(on), { off: ['spec', 'backup', 'suspend'] });
+    return at(on.object, ...path) === undefined ? undefined : job(on, path, inNamespace(on));
   },
   'stash.appscode.com/BackupConfiguration': (on) =>
     job(on, ['spec', 'schedule'], targetCovers(on, ['spec', 'target', 'ref']), { off: ['spec', 'paused'] }),

@@ -60,6 +60,7 @@ it.each([
   ['a section', cluster, ['spec', 'etcd'], 'shop.yaml:21:3'],
   ['the nearest field that is written', cluster, ['spec', 'controlPlane', 'kind'], 'shop.yaml:5:1'],
   ['the document', cluster, [], 'shop.yaml:2:1'],
+  ['a region', named('Region', 'south'), [], 'shop.yaml:11:5'],
   ['a zone in flow', named('Zone', 'b'), [], 'shop.yaml:10:16'],
   ['a zone in lines', named('Zone', 'c'), [], 'shop.yaml:13:7'],
   ['a zone of nobody', named('Zone', 'z'), [], 'undefined:undefined:undefined'],

@@ -1,4 +1,4 @@
-/** Where the cluster document writes what no object holds: the cluster's own fields, its zones, the machines of its pools. */
+/** Where the cluster document writes what no object holds: the cluster's own fields, its regions and zones, the machines of its pools. */
 import type { Position } from '../core/error.ts';
 import type { World } from '../inventory/world.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
@@ -17,6 +17,10 @@ export function documentPlace(
   if (document === undefined) return undefined;
   const { cluster, locateField } = document;
   if (kind === 'Cluster') return cluster.name === name ? locateField(path) : undefined;
+  if (kind === 'Region') {
+    const region = cluster.regions.findIndex((one) => one.name === name);
+    return region === -1 ? undefined : locateField(['spec', 'regions', region]);
+  }
   if (kind === 'Zone') {
     const region = cluster.regions.findIndex(({ zones }) => zones.includes(name));
     const zone = cluster.regions[region]?.zones.indexOf(name);

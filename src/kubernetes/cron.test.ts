@@ -39,6 +39,8 @@ describe('the longest time between two moments of a schedule', () => {
   it.each([
     '',
     'daily',
+    '__proto__',
+    'constructor',
     '0 3 * *',
     '60 * * * *',
     '0 24 * * *',

@@ -203,7 +203,7 @@ function* deadMan(world: World, monitors: readonly Monitor[]): Iterable<Draft> {
     yield {
       on: evaluates.on,
       path: 'templates' in evaluates.on ? podPath(evaluates.on) : ['spec'],
-      message: `None of the ${alerts} alerts that are given always fires: when Prometheus or Alertmanager is lost, silence looks like health.`,
+      message: `${alerts === 1 ? 'The one alert that is given does not always fire' : `None of the ${alerts} alerts that are given always fires`}: when Prometheus or Alertmanager is lost, silence looks like health.`,
       takesDown: [],
       cause: defect('dead-man', clusterTarget({ plan: undefined })),
     };

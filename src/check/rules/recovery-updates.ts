@@ -108,7 +108,7 @@ function* upgradePlans(world: World): Iterable<Draft> {
         on,
         path,
         severity: 'error',
-        message: `${nameOf(on.object)} updates ${count} servers at a time: of three, one is left, and etcd has no majority.`,
+        message: `${nameOf(on.object)} updates ${count} servers at a time, and etcd of three members bears the loss of one.`,
         takesDown: [],
       };
     else if (chosen.length === 0)
