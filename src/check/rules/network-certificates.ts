@@ -44,7 +44,19 @@ function usesOf(world: World): readonly Use[] {
       });
     }),
   );
-  return [...new Map(uses.map((use) => [`${use.namespace}/${use.secret}`, use])).values()];
+  // Of several that show one Secret, the one that asks for it to be made speaks for all.
+  const first = new Map<string, Use>();
+  for (const use of uses) {
+    const key = `${use.namespace}/${use.secret}`;
+    const known = first.get(key);
+    if (known === undefined || (!asksForIt(known) && asksForIt(use))) first.set(key, use);
+  }
+  return [...first.values()];
+}
+
+function asksForIt({ on }: Use): boolean {
+  const annotations = annotationsOf(on.object);
+  return Object.keys(ISSUER_ANNOTATIONS).some((key) => annotations[key] !== undefined) || annotations[ACME] === 'true';
 }
 
 /** Every place that the fields lead to, through lists. */
@@ -242,6 +254,7 @@ function endsOf({ object }: Sourced): readonly EpochSeconds[] | undefined {
   return pem === undefined ? undefined : validitiesOf(pem)?.map(({ notAfter }) => notAfter);
 }
 
+const ACME = 'kubernetes.io/tls-acme';
 const ISSUER_ANNOTATIONS: Readonly<Record<string, string>> = {
   'cert-manager.io/issuer': 'Issuer',
   'cert-manager.io/cluster-issuer': 'ClusterIssuer',
@@ -260,7 +273,7 @@ const MAKERS: readonly { readonly kind: string; readonly path: FieldPath }[] = [
 function* makerOf(world: World, use: Use): Iterable<Draft | Untold> {
   const { on, path, namespace, secret } = use;
   const annotations = annotationsOf(on.object);
-  if (annotations['kubernetes.io/tls-acme'] === 'true') return;
+  if (annotations[ACME] === 'true') return;
   for (const [key, kind] of Object.entries(ISSUER_ANNOTATIONS)) {
     const name = annotations[key];
     if (name === undefined || (annotations['cert-manager.io/issuer-group'] ?? 'cert-manager.io') !== 'cert-manager.io')

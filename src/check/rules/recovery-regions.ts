@@ -8,6 +8,7 @@ import { at, type FieldPath } from '../../kubernetes/objects.ts';
 import { amountOf } from '../../kubernetes/resources.ts';
 import type { RuleContext } from '../context.ts';
 import { list, podSpecOf, writtenContainer } from '../reach.ts';
+import { PLACEMENT_READS } from '../reads.ts';
 import { type Draft, type Rule } from '../rule.ts';
 import { homelessAfter } from '../what-if.ts';
 import { imageNames } from '../workload-programs.ts';
@@ -25,6 +26,7 @@ const dr07: Rule = {
   source: 'Karmada v1.15 docs, userguide/scheduling/resource-propagating; asked of the scheduler itself',
   needs: 'manifests',
   reads: [
+    ...PLACEMENT_READS,
     'cluster.karmada.io/Cluster',
     'policy.karmada.io/PropagationPolicy',
     'policy.karmada.io/ClusterPropagationPolicy',
@@ -38,11 +40,11 @@ const dr07: Rule = {
   },
 };
 
-/** Regions of one cluster, where the document promises to survive one, or nobody says. */
+/** Regions of one cluster, where the document promises to survive one: machines far away may be there for other reasons. */
 function* lostRegions(world: World, context: RuleContext): Iterable<Draft> {
   const workers = world.nodes.filter(({ role, zone }) => role === 'worker' && zone !== '');
   const regions = [...new Set(workers.map(({ region }) => region))].filter((name) => name !== '').sort();
-  if (regions.length < 2 || (context.plan !== undefined && context.plan.cluster.survive !== 'region')) return;
+  if (regions.length < 2 || context.plan?.cluster.survive !== 'region') return;
   if (yield* growsItself(world, context)) return;
   const twin = context.twin();
   if (twin === undefined) return;
