@@ -52,8 +52,21 @@ export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST
   return { of, leftOut };
 }
 
-/** Undefined when the world does not know a name: a rule that names what is not there shows nothing. */
+const known = new WeakMap<Twin, Map<string, Ran | undefined>>();
+
+/**
+ * Runs a failure, once for all that ask. Undefined when the world does not know a name: a rule that names what is not
+ * there shows nothing.
+ */
 export function runFailure(twin: Twin, lose: readonly string[]): Ran | undefined {
+  const ofTwin = known.get(twin) ?? new Map<string, Ran | undefined>();
+  known.set(twin, ofTwin);
+  const key = lose.join(' ');
+  if (!ofTwin.has(key)) ofTwin.set(key, run(twin, lose));
+  return ofTwin.get(key);
+}
+
+function run(twin: Twin, lose: readonly string[]): Ran | undefined {
   const written = lose.map(parseLose).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
   const { faults, problems } = resolve(twin.world, written);
   if (written.length < lose.length || problems > 0) return undefined;

@@ -1,7 +1,7 @@
 /** CP05: room that comes too late. */
 import { sayDuration } from '../../core/duration.ts';
 import type { Millis } from '../../core/units.ts';
-import type { World } from '../../inventory/world.ts';
+import type { Workload, World } from '../../inventory/world.ts';
 import { clusterTarget } from '../cluster-target.ts';
 import type { RuleContext } from '../context.ts';
 import { floorOf } from '../reach.ts';
@@ -31,6 +31,8 @@ const cp05: Rule = {
     const ready = plan?.systems.autoscaling.facts.nodeReady;
     if (plan === undefined || ready === null || ready === undefined) return;
     const { nodeFailureRecovery, zoneFailureRecovery } = plan.cluster.objectives;
+    const promises = [nodeFailureRecovery, zoneFailureRecovery, ...accepted(world.workloads, context)];
+    if (promises.every((promise) => promise === undefined || promise >= ready.least)) return;
     for (const { lost, homeless } of lossesOf(world, context)) {
       const objective = lost.startsWith('zone') ? zoneFailureRecovery : nodeFailureRecovery;
       const promise = strictest(homeless, context, objective);
@@ -71,14 +73,22 @@ function* lossesOf(world: World, context: RuleContext): Iterable<Loss> {
 /** What the document promises for all, or the owner of a workload whose only pod waits. */
 function strictest(
   homeless: readonly Homeless[],
-  { intentOf }: RuleContext,
+  context: RuleContext,
   objective: Millis | undefined,
 ): Millis | undefined {
-  const accepted = homeless
-    .filter(({ workload }) => floorOf(workload) === 1)
-    .flatMap(({ workload }) => intentOf(workload).acceptedDowntime ?? []);
-  const all = objective === undefined ? accepted : [objective, ...accepted];
+  const owners = accepted(
+    homeless.map(({ workload }) => workload),
+    context,
+  );
+  const all = objective === undefined ? owners : [objective, ...owners];
   return all.length === 0 ? undefined : Math.min(...all);
+}
+
+/** What the owners of workloads of one pod accept. */
+function accepted(workloads: readonly Workload[], { intentOf }: RuleContext): readonly Millis[] {
+  return workloads
+    .filter((workload) => floorOf(workload) === 1)
+    .flatMap((workload) => intentOf(workload).acceptedDowntime ?? []);
 }
 
 export const capacityTime: readonly Rule[] = [cp05];
