@@ -141,11 +141,20 @@ export function unplacedOf(
   pod: WorldPod,
   { count, added = [] }: { readonly count: number; readonly added?: readonly WorldNode[] },
 ): number {
+  const tries = Math.min(count, MOST_TRIED);
+  const shape = state.shapeFor(pod.template, pod);
+  if (
+    state.surelyFit(
+      Array.from({ length: tries }, () => shape),
+      new Set(),
+    )
+  )
+    return 0;
   const mark = state.mark();
   try {
     for (const node of added) if (state.nodeNamed(node.name) === undefined) state.addNode(node);
-    for (let tried = 0; tried < Math.min(count, MOST_TRIED); tried += 1) {
-      const index = state.addPod(state.shapeFor(pod.template, pod), 0);
+    for (let tried = 0; tried < tries; tried += 1) {
+      const index = state.addPod(shape, 0);
       const result = state.schedule(index);
       // They are alike: where one finds no room the others find none.
       if (result.kind === 'failed') return result.failure.plugins.has('NodeResourcesFit') ? count - tried : 0;

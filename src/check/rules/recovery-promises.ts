@@ -71,12 +71,28 @@ function acceptedOf(workload: Workload, { intentOf }: RuleContext): Millis | und
 }
 
 const LOSSES = [
-  { lost: 'its node', loseOf: losingItsNode },
-  { lost: 'its zone', loseOf: losingItsZone },
+  { lost: 'its node', loseOf: losingItsNode, of: 'node' },
+  { lost: 'its zone', loseOf: losingItsZone, of: 'zone' },
 ] as const;
 
+/** Kinds whose pods do not vote: one of them is enough. */
+const ANY_ANSWERS: ReadonlySet<Workload['kind']> = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'ReplicationController',
+  'Rollout',
+]);
+
+function placesOf(twin: Twin, { pods }: Workload, of: 'node' | 'zone'): number {
+  const nodes = new Set(pods.flatMap((pod) => twin.nodeOf(pod) ?? []));
+  if (of === 'node') return nodes.size;
+  return twin.world.zones.filter((zone) => zone.nodes.some(({ name }) => nodes.has(name))).length;
+}
+
 function tooLong(twin: Twin, workload: Workload, accepted: Millis): FindingDraft | undefined {
-  for (const { lost, loseOf } of LOSSES) {
+  for (const { lost, loseOf, of } of LOSSES) {
+    // What is left of it elsewhere answers.
+    if (ANY_ANSWERS.has(workload.kind) && placesOf(twin, workload, of) > 1) continue;
     const lose = loseOf(workload);
     const seconds = downSeconds(twin, workload, lose(twin));
     if (seconds === undefined || seconds * 1_000 <= accepted) continue;
