@@ -2,6 +2,7 @@
 import { parseDuration } from '../core/duration.ts';
 import type { Millis } from '../core/units.ts';
 import type { Workload, World, WorldAutoscaler, WorldBudget, WorldClaim, WorldService } from '../inventory/world.ts';
+import { selects } from '../kubernetes/selectors.ts';
 import type { EpochSeconds } from '../kubernetes/time.ts';
 import type { Plan } from '../plan/types.ts';
 import type { DriftInputs } from './drift/types.ts';
@@ -49,7 +50,7 @@ export function ruleContext(world: World, { plan, now, twinSettings, drift }: Co
     drift,
     zones: workerZones(world),
     intentOf,
-    servicesOf: byWorkload(world.services, ({ workloads }) => workloads),
+    servicesOf: byWorkload(world.services, (service) => [...service.workloads, ...unplacedDaemons(world, service)]),
     budgetsOf: byWorkload(world.budgets, ({ workloads }) => workloads),
     autoscalersOf: byWorkload(world.autoscalers, ({ workload }) => (workload === undefined ? [] : [workload])),
     claimsOf: byWorkload(world.claims, ({ workloads }) => workloads),
@@ -76,6 +77,18 @@ function workerZones({ nodes }: World): readonly string[] {
     nodes.filter(({ role, zone }) => role === 'worker' && zone !== '').map(({ region, zone }) => `${region}\n${zone}`),
   );
   return [...zones].sort().map((key) => key.slice(key.indexOf('\n') + 1));
+}
+
+/** DaemonSets that the Service will send to: without nodes they have no pods yet. */
+function unplacedDaemons({ nodes, workloads }: World, { namespace, spec }: WorldService): readonly Workload[] {
+  if (nodes.length > 0) return [];
+  return workloads.filter(
+    (one) =>
+      one.kind === 'DaemonSet' &&
+      one.namespace === namespace &&
+      one.replicas === 0 &&
+      selects(spec.selector, one.spec.labels),
+  );
 }
 
 function byWorkload<T>(

@@ -1,8 +1,10 @@
 /** Where the input may be only a part of what runs: what could be made by somebody whose objects are not understood. */
-import { namespaceOf } from '../inventory/identity.ts';
+import { namespaceOf, type Sourced } from '../inventory/identity.ts';
 import type { LiveReading } from '../inventory/inventory.ts';
 import { isUnderstood, makesNothing } from '../inventory/kinds.ts';
 import type { World } from '../inventory/world.ts';
+import { at } from '../kubernetes/objects.ts';
+import { type Selector, selects, selectsEverything } from '../kubernetes/selectors.ts';
 import { unseenWorkloads } from './reads.ts';
 
 type Hidden = (namespace: string) => string | undefined;
@@ -44,6 +46,26 @@ export function hiddenMakers(world: World): Hidden {
     if (!makers.has(namespace)) makers.set(namespace, `${kind} of ${apiVersion}`);
   }
   return (namespace) => makers.get(namespace);
+}
+
+/**
+ * What hides the pods, unless the selector chooses pods of another namespace that is shown: then the namespace is wrong.
+ * Both must be written: one that is left out is whatever namespace the manifests are applied to.
+ */
+export function unlessElsewhere(
+  world: World,
+  { sourced, selector }: { readonly sourced: Sourced; readonly selector: Selector },
+  hidden: string | undefined,
+): string | undefined {
+  if (hidden === undefined || selector.matches === 'nothing' || selectsEverything(selector)) return hidden;
+  if (!saysNamespace(sourced)) return hidden;
+  const elsewhere = world.workloads.some((one) => saysNamespace(one.sourced) && selects(selector, one.spec.labels));
+  return elsewhere ? undefined : hidden;
+}
+
+/** True when its namespace is written. */
+export function saysNamespace(sourced: Sourced | undefined): boolean {
+  return at(sourced?.object, 'metadata', 'namespace') !== undefined;
 }
 
 function writtenNamespace(metadata: unknown): string {

@@ -17,6 +17,8 @@ export interface Apart {
   /** Terms of anti-affinity against its own pods. */
   readonly required: readonly PodAffinityTerm[];
   readonly preferred: readonly PodAffinityTerm[];
+  /** They ask for the same port of their node, so that no two of them fit one. */
+  readonly byPort: boolean;
 }
 
 /** The constraints and terms that are about the workload's own pods. */
@@ -27,6 +29,7 @@ export function apartOf(workload: Workload, world: Pick<World, 'namespaces'>): A
     spread: spread.filter((constraint) => countsItself(constraint, pod)),
     required: podAntiAffinity.required.filter((term) => isAboutItself(term, pod)),
     preferred: podAntiAffinity.preferred.map(({ term }) => term).filter((term) => isAboutItself(term, pod)),
+    byPort: (workload.templates[0]?.demand.hostPorts.length ?? 0) > 0,
   };
 }
 
@@ -40,7 +43,8 @@ export function identityOf(workload: Workload, { namespaces }: Pick<World, 'name
 }
 
 /** True when something keeps its pods apart by one of these labels of nodes. */
-export function isApartBy({ spread, required, preferred }: Apart, keys: ReadonlySet<string>): boolean {
+export function isApartBy({ spread, required, preferred, byPort }: Apart, keys: ReadonlySet<string>): boolean {
+  if (byPort && keys === HOST_KEYS) return true;
   return [...spread, ...required, ...preferred].some(({ topologyKey }) => keys.has(topologyKey));
 }
 

@@ -9,7 +9,7 @@ import { entryOf, serviceAt } from './backup-targets.ts';
 import { parseCorefile } from './corefile.ts';
 import { mountedTexts } from './mounted.ts';
 import { list, podPath, podSpecOf } from './reach.ts';
-import { isEntry } from './rules/network.ts';
+import { isIngressController } from './cluster-programs.ts';
 import { imageNames } from './workload-programs.ts';
 
 export interface StartNeed {
@@ -29,7 +29,7 @@ export function startNeeds(world: World): readonly StartNeed[] {
   const vaults = world.workloads.filter(
     (one) => one.kind === 'StatefulSet' && VAULT.some((name) => imageNames(one).has(name)),
   );
-  const entries = world.workloads.filter(isEntry);
+  const entries = world.workloads.filter(isIngressController);
   const needs = world.workloads
     .filter(({ sourced, kind }) => sourced !== undefined && kind !== 'Other')
     .flatMap((workload) => [

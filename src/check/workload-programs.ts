@@ -1,7 +1,8 @@
 /** What program a workload runs, by the name of its image: where a rule must know how a program behaves. Words are data. */
 import type { Workload } from '../inventory/world.ts';
 import { runningContainers } from '../kubernetes/pod-spec.ts';
-import { podSpecOf } from './reach.ts';
+import { at } from '../kubernetes/objects.ts';
+import { list, podSpecOf, writtenContainer } from './reach.ts';
 
 export interface QuorumProgram {
   readonly name: string;
@@ -9,6 +10,10 @@ export interface QuorumProgram {
   readonly images: readonly string[];
   /** Only members whose workload's name holds one of these words vote. */
   readonly voters?: RegExp;
+  /** Members whose workload's name holds one of these words do not. */
+  readonly others?: RegExp;
+  /** The variable that names a member's roles says it better than any name. */
+  readonly roles?: { readonly variable: RegExp; readonly vote: RegExp };
   /** A member becomes ready only when it has joined the others. */
   readonly readyTogether: boolean;
 }
@@ -16,16 +21,39 @@ export interface QuorumProgram {
 /** Programs that stop writing when half of their members are lost. */
 const QUORUM_PROGRAMS: readonly QuorumProgram[] = [
   { name: 'etcd', images: ['etcd'], readyTogether: true },
-  { name: 'ZooKeeper', images: ['zookeeper'], readyTogether: true },
+  { name: 'ZooKeeper', images: ['zookeeper', 'cp-zookeeper'], readyTogether: true },
+  { name: 'ZooKeeper', images: ['pulsar', 'pulsar-all'], voters: /zookeeper|zk/, readyTogether: true },
   { name: 'ClickHouse Keeper', images: ['clickhouse-keeper'], readyTogether: true },
-  { name: 'Consul', images: ['consul'], voters: /server|consul$/, readyTogether: true },
-  { name: 'Vault', images: ['vault', 'openbao'], readyTogether: false },
-  { name: 'Kafka controllers', images: ['kafka'], voters: /controller/, readyTogether: true },
+  { name: 'Consul', images: ['consul', 'consul-enterprise'], voters: /server|consul$/, readyTogether: true },
+  { name: 'Vault', images: ['vault', 'vault-enterprise', 'openbao'], readyTogether: false },
+  {
+    name: 'Kafka controllers',
+    images: ['kafka', 'cp-kafka', 'cp-server', 'kafka-native'],
+    voters: /controller/,
+    roles: { variable: /^KAFKA_(CFG_)?PROCESS_ROLES$/, vote: /controller/ },
+    readyTogether: true,
+  },
+  { name: 'Redpanda', images: ['redpanda'], readyTogether: true },
   { name: 'RabbitMQ', images: ['rabbitmq'], readyTogether: true },
-  { name: 'NATS', images: ['nats'], readyTogether: false },
+  { name: 'NATS', images: ['nats', 'nats-server'], readyTogether: false },
   { name: 'CockroachDB', images: ['cockroach'], readyTogether: true },
-  { name: 'MongoDB', images: ['mongodb', 'mongo'], readyTogether: false },
-  { name: 'Elasticsearch masters', images: ['elasticsearch', 'opensearch'], voters: /master/, readyTogether: true },
+  { name: 'YugabyteDB masters', images: ['yugabyte'], voters: /master/, readyTogether: true },
+  { name: 'rqlite', images: ['rqlite'], readyTogether: true },
+  {
+    name: 'MongoDB',
+    images: ['mongodb', 'mongo', 'mongodb-community-server', 'mongodb-enterprise-server', 'percona-server-mongodb'],
+    // An arbiter votes with those that hold the data, and a router does not vote.
+    others: /arbiter|mongos|hidden/,
+    readyTogether: false,
+  },
+  {
+    name: 'Elasticsearch masters',
+    images: ['elasticsearch', 'elasticsearch-oss', 'opensearch'],
+    // A node without roles has all of them.
+    others: /data|ingest|coordinat|client|-ml|hot|warm|cold|frozen|transform/,
+    roles: { variable: /^(node\.(roles|master)|(ELASTICSEARCH|OPENSEARCH)_NODE_ROLES)$/, vote: /master|true/ },
+    readyTogether: true,
+  },
   { name: 'MariaDB Galera', images: ['mariadb-galera', 'percona-xtradb-cluster'], readyTogether: true },
   { name: 'Redis Sentinel', images: ['redis-sentinel', 'valkey-sentinel'], readyTogether: false },
 ];
@@ -35,8 +63,25 @@ export function quorumProgramOf(workload: Workload): QuorumProgram | undefined {
   if (workload.kind !== 'StatefulSet') return undefined;
   const names = imageNames(workload);
   return QUORUM_PROGRAMS.find(
-    ({ images, voters }) => images.some((image) => names.has(image)) && (voters?.test(workload.name) ?? true),
+    (program) => program.images.some((image) => names.has(image)) && votes(workload, program),
   );
+}
+
+function votes(workload: Workload, { voters, others, roles }: QuorumProgram): boolean {
+  const said = roles === undefined ? undefined : rolesOf(workload, roles.variable);
+  if (roles !== undefined && said !== undefined) return roles.vote.test(said);
+  if (others?.test(workload.name) === true) return false;
+  return voters?.test(workload.name) ?? true;
+}
+
+function rolesOf(workload: Workload, variable: RegExp): string | undefined {
+  for (const container of runningContainers(podSpecOf(workload))) {
+    for (const item of list(writtenContainer(workload, container), ['env'])) {
+      const [name, value] = [at(item, 'name'), at(item, 'value')];
+      if (typeof name === 'string' && typeof value === 'string' && variable.test(name)) return value;
+    }
+  }
+  return undefined;
 }
 
 /** Members that may be lost while a majority is left. */

@@ -6,7 +6,7 @@ import { at, integer, into, text } from './objects.ts';
 export type ProbeAction =
   | { readonly kind: 'http'; readonly path: string; readonly port: number | string; readonly scheme: string }
   | { readonly kind: 'tcp'; readonly port: number | string }
-  | { readonly kind: 'grpc'; readonly port: number }
+  | { readonly kind: 'grpc'; readonly port: number; readonly service: string }
   | { readonly kind: 'exec'; readonly command: readonly string[] }
   /** The probe names no action; the API server refuses it. */
   | { readonly kind: 'none' };
@@ -47,7 +47,8 @@ function readAction(probe: Reader): ProbeAction {
   const tcp = into(probe, 'tcpSocket');
   if (isObject(tcp.value)) return { kind: 'tcp', port: portOf(tcp) };
   const grpc = into(probe, 'grpc');
-  if (isObject(grpc.value)) return { kind: 'grpc', port: integer(grpc, 'port') ?? 0 };
+  if (isObject(grpc.value))
+    return { kind: 'grpc', port: integer(grpc, 'port') ?? 0, service: text(grpc, 'service') ?? '' };
   const exec = into(probe, 'exec');
   if (!isObject(exec.value)) return { kind: 'none' };
   const command = at(exec.value, 'command');

@@ -13,7 +13,7 @@ import { hasClusterAutoscaler, nodeGrowth, nodesAtMost } from '../node-growth.ts
 import { list, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { unplacedOf } from '../what-if.ts';
-import { quotaUseIn } from '../quota-use.ts';
+import { countedBy, quotaUseOfQuota } from '../quota-use.ts';
 
 const as03: Rule = {
   id: 'AS03',
@@ -58,13 +58,15 @@ interface Scaled {
 interface Granted {
   readonly namespace: string | undefined;
   readonly name: string;
-  readonly hard: Readonly<Record<string, number>> | undefined;
+  readonly object: unknown;
+  readonly hard: Readonly<Record<string, number>>;
 }
 
 function quotas({ index }: World): readonly Granted[] {
   return ofKind(index, '/ResourceQuota').map(({ object }) => ({
     namespace: namespaceOf(object),
     name: nameOf(object),
+    object,
     hard: readQuota(object),
   }));
 }
@@ -74,11 +76,13 @@ function overQuota(
   { autoscaler: { namespace, spec }, workload }: Scaled,
   granted: readonly Granted[],
 ): string | undefined {
-  for (const { hard, name } of granted.filter((quota) => quota.namespace === namespace)) {
+  for (const { hard, name, object } of granted.filter((quota) => quota.namespace === namespace)) {
+    if (countedBy(object, workload) !== true) continue;
     const use = quotaUseOf(podSpecOf(workload));
-    const over = Object.keys(hard ?? {}).find((key) => {
-      const others = (quotaUseIn(world, namespace).total[key] ?? 0) - workload.replicas * (use[key] ?? 0);
-      return (use[key] ?? 0) > 0 && others + spec.maxReplicas * (use[key] ?? 0) > (hard?.[key] ?? 0);
+    const { total } = quotaUseOfQuota(world, object, namespace);
+    const over = Object.keys(hard).find((key) => {
+      const others = (total[key] ?? 0) - workload.replicas * (use[key] ?? 0);
+      return (use[key] ?? 0) > 0 && others + spec.maxReplicas * (use[key] ?? 0) > (hard[key] ?? 0);
     });
     if (over !== undefined)
       return `${spec.maxReplicas} pods of ${workload.id} beside the others need more ${over} than ResourceQuota ${name} grants.`;

@@ -1,7 +1,9 @@
 /** AS: autoscalers that do not scale, or that scale too far. */
+import type { Sourced } from '../../inventory/identity.ts';
 import { isStored } from '../../inventory/validate.ts';
 import type { Workload } from '../../inventory/world.ts';
-import { at } from '../../kubernetes/objects.ts';
+import type { AutoscalerSpec } from '../../kubernetes/autoscalers.ts';
+import { at, type FieldPath } from '../../kubernetes/objects.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import { floorOf, list, podSpecOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
@@ -23,18 +25,17 @@ const as01: Rule = {
   reads: ['/LimitRange', 'autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world) {
     for (const { workload, spec, sourced } of world.autoscalers) {
-      if (workload === undefined || spec.metrics === undefined) continue;
+      if (workload === undefined) continue;
       const pod = podSpecOf(workload);
-      for (const [index, { type, name, container, target }] of spec.metrics.entries()) {
-        if ((type !== 'Resource' && type !== 'ContainerResource') || target.type !== 'Utilization') continue;
-        if (pod.resources?.requests[name] !== undefined && type === 'Resource') continue;
+      for (const { path, name, container, percent } of sharesOf(sourced, spec)) {
+        if (pod.resources?.requests[name] !== undefined && container === undefined) continue;
         const measured = runningContainers(pod).filter((one) => container === undefined || one.name === container);
         const missing = measured.find(({ requests }) => requests[name] === undefined);
         if (missing === undefined) continue;
         yield {
           on: sourced,
-          path: at(sourced.object, 'spec', 'metrics') === undefined ? ['spec'] : ['spec', 'metrics', index],
-          message: `It aims at ${target.percent} % of the requested ${name}, and container ${missing.name} of ${workload.id} requests none.`,
+          path,
+          message: `It aims at ${percent} % of the requested ${name}, and container ${missing.name} of ${workload.id} requests none.`,
           takesDown: [workload],
           cause: defect('blind-autoscaler', sourced),
         };
@@ -43,6 +44,31 @@ const as01: Rule = {
     }
   },
 };
+
+/** Targets that are a share of a request. */
+function* sharesOf({ object }: Sourced, { metrics }: AutoscalerSpec): Iterable<Share> {
+  const written = at(object, 'spec', 'metrics') !== undefined;
+  for (const [index, { type, name, container, target }] of (metrics ?? []).entries()) {
+    if ((type !== 'Resource' && type !== 'ContainerResource') || target.type !== 'Utilization') continue;
+    yield { path: written ? ['spec', 'metrics', index] : ['spec'], name, container, percent: target.percent };
+  }
+  // KEDA's own scalers for cpu and memory become such metrics: keda v2.20 pkg/scalers/cpu_memory_scaler.go.
+  for (const [index, trigger] of list(object, ['spec', 'triggers']).entries()) {
+    const name = at(trigger, 'type');
+    const form = at(trigger, 'metricType') ?? at(trigger, 'metadata', 'type') ?? 'Utilization';
+    const [percent, container] = [at(trigger, 'metadata', 'value'), at(trigger, 'metadata', 'containerName')];
+    if ((name !== 'cpu' && name !== 'memory') || form !== 'Utilization') continue;
+    const one = typeof container === 'string' ? container : undefined;
+    yield { path: ['spec', 'triggers', index], name, container: one, percent: Number(percent) };
+  }
+}
+
+interface Share {
+  readonly path: FieldPath;
+  readonly name: string;
+  readonly container: string | undefined;
+  readonly percent: number;
+}
 
 const as02: Rule = {
   id: 'AS02',
@@ -104,18 +130,22 @@ const as04: Rule = {
   reads: ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   acrossNamespaces: true,
   *check(world) {
-    if (world.autoscalers.length === 0) return;
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || floorOf(workload) !== 1 || !isMetricsServer(workload)) continue;
       yield {
         on: workload,
         path: ['spec', 'replicas'],
-        message: `One pod gives their metrics to ${world.autoscalers.length === 1 ? 'the autoscaler' : `${world.autoscalers.length} autoscalers`}.`,
+        message: `One pod gives their metrics to ${served(world.autoscalers.length)}.`,
         cause: defect('one-replica', workload),
       };
     }
   },
 };
+
+function served(autoscalers: number): string {
+  if (autoscalers === 0) return 'all autoscalers of the cluster';
+  return autoscalers === 1 ? 'the autoscaler' : `${autoscalers} autoscalers`;
+}
 
 const METRICS = ['metrics-server', 'prometheus-adapter', 'keda-metrics-apiserver', 'keda'];
 

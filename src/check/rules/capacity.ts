@@ -9,6 +9,7 @@ import { PLACEMENT_READS } from '../reads.ts';
 import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure, sayFailure } from '../what-if.ts';
 import { keepsReplicas, SYSTEM_PRIORITY } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
+import { addOnOf } from '../cluster-programs.ts';
 import { clusterTarget } from '../cluster-target.ts';
 
 const cp01: Rule = {
@@ -26,13 +27,12 @@ const cp01: Rule = {
   reads: ['/LimitRange'],
   *check(world) {
     for (const workload of world.workloads) {
-      if (workload.sourced === undefined || workload.static || workload.kind === 'Pod') continue;
+      if (workload.sourced === undefined || workload.static || isErrand(workload)) continue;
       const spec = podSpecOf(workload);
       const asked = countedRequests(spec);
       for (const container of runningContainers(spec)) {
         const missing = ['cpu', 'memory'].filter(
-          (name) =>
-            container.requests[name] === undefined && (spec.resources === undefined || asked[name] === undefined),
+          (name) => (container.requests[name] ?? 0) === 0 && (spec.resources === undefined || (asked[name] ?? 0) === 0),
         );
         if (missing.length === 0) continue;
         yield {
@@ -46,6 +46,11 @@ const cp01: Rule = {
     }
   },
 };
+
+/** A bare pod that is meant to end, as hooks and tests are. */
+function isErrand(workload: Workload): boolean {
+  return workload.kind === 'Pod' && podSpecOf(workload).restartPolicy !== 'Always';
+}
 
 /** Nodes without an easy answer that are tried one by one; more cost seconds, and say the same. */
 const MOST_NODES = 200;
@@ -202,7 +207,9 @@ const cp06: Rule = {
   *check(world) {
     for (const workload of world.workloads) {
       const critical =
-        (workload.templates[0]?.priority ?? 0) >= SYSTEM_PRIORITY || workload.namespace === 'kube-system';
+        (workload.templates[0]?.priority ?? 0) >= SYSTEM_PRIORITY ||
+        workload.namespace === 'kube-system' ||
+        addOnOf(workload) !== undefined;
       if (!critical || workload.sourced === undefined || !(keepsReplicas(workload) || workload.kind === 'DaemonSet'))
         continue;
       for (const container of runningContainers(podSpecOf(workload))) {
@@ -270,6 +277,14 @@ const cp08: Rule = {
       const kept = ['kubeReserved', 'systemReserved'].some(
         (field) => at(sourced.object, field, 'memory') !== undefined,
       );
+      const eviction = kept ? noEviction(sourced.object) : undefined;
+      if (eviction !== undefined)
+        yield {
+          on: sourced,
+          path: ['evictionHard'],
+          message: `${eviction}: the kubelet evicts nobody before the kernel kills.`,
+          remedy: 'Write memory.available: 100Mi or more in evictionHard.',
+        };
       if (kept) continue;
       yield {
         on: sourced,
@@ -279,5 +294,16 @@ const cp08: Rule = {
     }
   },
 };
+
+/** Why the kubelet does not evict for want of memory: what is written takes the place of all defaults (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+function noEviction(configuration: unknown): string | undefined {
+  const written = at(configuration, 'evictionHard');
+  if (written === undefined || at(configuration, 'mergeDefaultEvictionSettings') === true) return undefined;
+  const threshold = at(written, 'memory.available');
+  if (threshold === undefined) return 'evictionHard leaves memory.available out';
+  return typeof threshold === 'string' && /^0+(%|[A-Za-z]*)$/.test(threshold)
+    ? `evictionHard has memory.available: ${threshold}`
+    : undefined;
+}
 
 export const capacity: readonly Rule[] = [cp01, cp02, cp03, cp04, cp06, cp08, cp11];

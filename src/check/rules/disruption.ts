@@ -1,6 +1,7 @@
 /** PD: what budgets let drains and upgrades do. */
 import type { WorldBudget } from '../../inventory/world.ts';
-import { defect, type Rule } from '../rule.ts';
+import { hiddenPods, unlessElsewhere } from '../partial.ts';
+import { defect, type Patch, type Rule } from '../rule.ts';
 import { sayBudget } from '../say.ts';
 import { drainingItsNode } from '../witnesses.ts';
 
@@ -18,8 +19,20 @@ const pd03: Rule = {
   reads: ['policy/PodDisruptionBudget'],
   yieldsTo: ['PD05'],
   *check(world) {
+    const hidden = hiddenPods(world);
+    const mayBeElsewhere = ({ namespace, sourced, spec: { selector } }: WorldBudget): boolean =>
+      unlessElsewhere(world, { sourced, selector }, hidden(namespace)) !== undefined;
     for (const budget of world.budgets) {
       const { count, sourced, workloads, scale } = budget;
+      if (budget.pods === 0 && workloads.length === 0 && isNever(budget) && mayBeElsewhere(budget)) {
+        yield {
+          on: sourced,
+          path: ['spec', fieldOf(budget)],
+          message: `${sayBudget(budget)} grants no eviction, however many pods it selects; none of them is among the input.`,
+          patch: ONE_AT_A_TIME,
+        };
+        continue;
+      }
       // One replica is PD04's; without pods nothing is held back.
       if (count === undefined || scale < 2 || count.expected === 0 || count.allowedWhenHealthy > 0) continue;
       const [first] = workloads;
@@ -30,14 +43,22 @@ const pd03: Rule = {
         takesDown: workloads,
         cause: defect('no-disruption', sourced),
         ...(first === undefined ? {} : { witness: { of: first, lose: drainingItsNode(first) } }),
-        patch: [
-          { op: 'remove', path: ['spec', 'minAvailable'] },
-          { op: 'set', path: ['spec', 'maxUnavailable'], value: 1 },
-        ],
+        patch: ONE_AT_A_TIME,
       };
     }
   },
 };
+
+/** True when no number of pods leaves one to be evicted. */
+function isNever({ spec: { maxUnavailable, minAvailable, selector } }: WorldBudget): boolean {
+  if (selector.matches === 'nothing') return false;
+  return maxUnavailable === undefined ? minAvailable === '100%' : maxUnavailable === 0 || maxUnavailable === '0%';
+}
+
+const ONE_AT_A_TIME: Patch = [
+  { op: 'remove', path: ['spec', 'minAvailable'] },
+  { op: 'set', path: ['spec', 'maxUnavailable'], value: 1 },
+];
 
 function fieldOf({ spec }: WorldBudget): 'maxUnavailable' | 'minAvailable' {
   return spec.maxUnavailable === undefined ? 'minAvailable' : 'maxUnavailable';

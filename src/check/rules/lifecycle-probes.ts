@@ -5,7 +5,7 @@ import type { Container } from '../../kubernetes/pod-spec.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import type { Probe } from '../../kubernetes/probes.ts';
 import { at } from '../../kubernetes/objects.ts';
-import { containerPath, podSpecOf, requestServices, targetContainers, writtenContainer } from '../reach.ts';
+import { containerPath, list, podSpecOf, requestServices, targetContainers, writtenContainer } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { readinessPatch } from '../safe-patches.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -29,7 +29,10 @@ const lc01: Rule = {
   *check(world, context) {
     for (const workload of world.workloads) {
       if (!(keepsReplicas(workload) || workload.kind === 'DaemonSet') || workload.sourced === undefined) continue;
-      const services = requestServices(workload, context);
+      // Who sends to pods that are not ready asks no probe.
+      const services = requestServices(workload, context).filter(
+        ({ spec: { publishNotReadyAddresses } }) => !publishNotReadyAddresses,
+      );
       const spec = podSpecOf(workload);
       if (services.length === 0 || spec.readinessGates.length > 0) continue;
       const unasked = targetContainers(spec, services).filter(({ readinessProbe }) => readinessProbe === undefined);
@@ -76,8 +79,8 @@ const lc02: Rule = {
     for (const { workload, container } of containersOf(world)) {
       const { livenessProbe: live, readinessProbe: ready } = container;
       if (live === undefined || ready === undefined) continue;
-      if (JSON.stringify(live.action) !== JSON.stringify(ready.action) || patienceOf(live) > patienceOf(ready))
-        continue;
+      const same = JSON.stringify(asked(container, live)) === JSON.stringify(asked(container, ready));
+      if (!same || patienceOf(live) > patienceOf(ready)) continue;
       yield {
         on: workload,
         path: [...containerPath(workload, container), 'livenessProbe'],
@@ -87,13 +90,25 @@ const lc02: Rule = {
   },
 };
 
+/** What the probe asks, with the number of a port that it names. */
+function asked({ ports }: Container, { action }: Probe): Probe['action'] {
+  if (action.kind !== 'http' && action.kind !== 'tcp') return action;
+  const named = ports.find(({ name }) => name === action.port);
+  return named === undefined ? action : { ...action, port: named.containerPort };
+}
+
 /** This container, a socket of its own, or what a shell puts in. */
 const LOCAL = /^(localhost|127\.|\[?::1|0\.0\.0\.0|\$|`|\/)/;
 const URL_HOST = /https?:\/\/([^/\s:'"]+)/g;
+/** `nc -z redis 6379`, and the device of bash. */
+const PORT_HOSTS = [
+  /(?:^|[\s;&|])(?:nc|ncat|netcat|telnet)\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&|'"-][^\s;&|'"]*)\s+\d+/g,
+  /\/dev\/tcp\/([^/\s'"]+)\//g,
+];
 /** Of programs for which it is a host: `df -h` has another one. */
 const CLIENTS =
   /\b(psql|pg_isready|mysql|mysqladmin|mariadb|mariadb-admin|redis-cli|valkey-cli|mongo|mongosh|cqlsh|clickhouse-client)\b/;
-const HOST_FLAG = /(?:^|\s)(?:-h|--host)[ =]([^\s'"]+)/g;
+const HOST_FLAG = /(?:^|\s)(?:-h|--host)[ =]?["']?([^\s'"]+)/g;
 
 const lc03: Rule = {
   id: 'LC03',
@@ -108,7 +123,7 @@ const lc03: Rule = {
   reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
-      const host = foreignHost(at(writtenContainer(workload, container), 'livenessProbe'));
+      const host = foreignHost(writtenContainer(workload, container));
       if (host === undefined) continue;
       yield {
         on: workload,
@@ -119,7 +134,8 @@ const lc03: Rule = {
   },
 };
 
-function foreignHost(probe: unknown): string | undefined {
+function foreignHost(container: unknown): string | undefined {
+  const probe = at(container, 'livenessProbe');
   if (!isObject(probe)) return undefined;
   for (const action of ['httpGet', 'tcpSocket']) {
     const host = at(probe, action, 'host');
@@ -127,10 +143,19 @@ function foreignHost(probe: unknown): string | undefined {
   }
   const command = at(probe, 'exec', 'command');
   if (!Array.isArray(command)) return undefined;
-  const text = command.filter((part) => typeof part === 'string').join(' ');
-  for (const pattern of CLIENTS.test(text) ? [URL_HOST, HOST_FLAG] : [URL_HOST])
+  const text = withVariables(command.filter((part) => typeof part === 'string').join(' '), container);
+  for (const pattern of [URL_HOST, ...PORT_HOSTS, ...(CLIENTS.test(text) ? [HOST_FLAG] : [])])
     for (const [, host = ''] of text.matchAll(pattern)) if (!LOCAL.test(host)) return host;
   return undefined;
+}
+
+/** With the values of variables that are written in the container; others are left as they are. */
+function withVariables(text: string, container: unknown): string {
+  const values = new Map(list(container, ['env']).map((one) => [at(one, 'name'), at(one, 'value')]));
+  return text.replace(/\$(?:\{(\w+)\}|\((\w+)\)|(\w+))/g, (whole, ...names: readonly unknown[]) => {
+    const value = values.get(names.slice(0, 3).find((name) => typeof name === 'string'));
+    return typeof value === 'string' ? value : whole;
+  });
 }
 
 /** Programs that start a whole runtime to answer one question. */
@@ -184,21 +209,39 @@ const lc05: Rule = {
   reads: [],
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
-      const { livenessProbe: live, readinessProbe: ready, startupProbe } = container;
-      if (live === undefined || startupProbe !== undefined) continue;
-      const killed = live.initialDelaySeconds + patienceOf(live);
-      const image = imageName(container.image);
-      const slow = SLOW_IMAGES.test(image) && killed < SLOW_START_SECONDS;
+      const { livenessProbe, readinessProbe: ready, startupProbe } = container;
+      // Until a startup probe has passed, it is the one that kills.
+      const killer = startupProbe ?? livenessProbe;
+      if (killer === undefined) continue;
+      const killed = killer.initialDelaySeconds + patienceOf(killer);
+      const slow =
+        killed < SLOW_START_SECONDS ? slowStart(container, writtenContainer(workload, container)) : undefined;
       const later = ready !== undefined && ready.initialDelaySeconds > killed;
-      if (!slow && !later) continue;
+      if (slow === undefined && !later) continue;
+      const field = startupProbe === undefined ? 'livenessProbe' : 'startupProbe';
       yield {
         on: workload,
-        path: [...containerPath(workload, container), 'livenessProbe'],
-        message: `A start that takes longer than ${killed} s is ended by the liveness probe; ${later ? `readiness is not even asked before ${ready.initialDelaySeconds} s` : `${image} often needs more`}.`,
+        path: [...containerPath(workload, container), field],
+        message: `A start that takes longer than ${killed} s is ended by the ${startupProbe === undefined ? 'liveness' : 'startup'} probe; ${later ? `readiness is not even asked before ${ready.initialDelaySeconds} s` : `${slow} often needs more`}.`,
+        ...(startupProbe === undefined
+          ? {}
+          : { remedy: 'Give the startup probe several minutes: failureThreshold times periodSeconds.' }),
       };
     }
   },
 };
+
+/** Runtimes that load and compile before they serve, by what is written of a container. */
+const JAVA_IMAGES = /(^|[-_])(java|jvm|jre|jdk|openjdk|temurin|corretto|spring|springboot|quarkus-jvm)([-_]|$)/;
+const JAVA_WORDS =
+  /"(JAVA_OPTS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|JVM_OPTS|SPRING_PROFILES_ACTIVE)"|"-Xm[sx]\d|"java"|"-jar"|\/actuator\/health/;
+
+/** What starts slowly in it; undefined when nothing tells. */
+function slowStart({ image }: Container, written: unknown): string | undefined {
+  const name = imageName(image);
+  if (SLOW_IMAGES.test(name)) return name;
+  return JAVA_IMAGES.test(name) || JAVA_WORDS.test(JSON.stringify(written ?? {})) ? 'a Java program' : undefined;
+}
 
 const SHORT_PATIENCE = 10;
 
@@ -218,11 +261,16 @@ const lc06: Rule = {
   *check(world) {
     for (const { workload, container } of containersOf(world)) {
       const { livenessProbe: live } = container;
-      if (live === undefined || patienceOf(live) >= SHORT_PATIENCE) continue;
+      if (live === undefined) continue;
+      const { failureThreshold, periodSeconds, timeoutSeconds } = live;
+      const once = failureThreshold === 1 && timeoutSeconds < SHORT_PATIENCE;
+      if (patienceOf(live) >= SHORT_PATIENCE && !once) continue;
       yield {
         on: workload,
         path: [...containerPath(workload, container), 'livenessProbe'],
-        message: `${live.failureThreshold === 1 ? 'One failure' : `${live.failureThreshold} failures`} every ${live.periodSeconds} s: ${container.name} is restarted after a pause of ${patienceOf(live)} s.`,
+        message: once
+          ? `One answer that takes longer than ${timeoutSeconds} s restarts ${container.name}: failureThreshold is 1.`
+          : `${failureThreshold} failures every ${periodSeconds} s: ${container.name} is restarted after a pause of ${patienceOf(live)} s.`,
       };
     }
   },

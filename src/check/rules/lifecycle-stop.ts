@@ -1,11 +1,14 @@
 /** LC07–LC09, LC11: how pods are stopped. */
 import { parseDuration, sayDuration } from '../../core/duration.ts';
+import type { Millis } from '../../core/units.ts';
+import type { Workload, World } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { preStopSeconds } from '../../kubernetes/lifecycle.ts';
-import { runningContainers } from '../../kubernetes/pod-spec.ts';
+import { type Container, runningContainers } from '../../kubernetes/pod-spec.ts';
 import {
   containerPath,
   isExposed,
+  list,
   podPath,
   podSpecOf,
   requestServices,
@@ -44,7 +47,7 @@ const lc07: Rule = {
       const services = requestServices(workload, context).filter((service) => isExposed(service, routed));
       const [service] = services;
       if (service === undefined) continue;
-      const sudden = targetContainers(podSpecOf(workload), services).filter(({ hasPreStop }) => !hasPreStop);
+      const sudden = targetContainers(podSpecOf(workload), services).filter((container) => !waits(workload, container));
       const [abrupt] = sudden;
       if (abrupt === undefined) continue;
       yield {
@@ -56,6 +59,12 @@ const lc07: Rule = {
     }
   },
 };
+
+/** True for a container with a preStop hook, unless it sleeps for no time. */
+function waits(workload: Workload, container: Container): boolean {
+  if (!container.hasPreStop) return false;
+  return at(writtenContainer(workload, container), 'lifecycle', 'preStop', 'sleep', 'seconds') !== 0;
+}
 
 const lc08: Rule = {
   id: 'LC08',
@@ -103,7 +112,7 @@ const lc09: Rule = {
   needs: 'manifests',
   reads: [],
   *check(world, { plan }) {
-    const window = plan?.systems.scheduling.facts.shutdownGracePeriod;
+    const window = plan?.systems.scheduling.facts.shutdownGracePeriod ?? ordinaryWindow(world);
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas === 0 || workload.sourced === undefined) continue;
       const grace = podSpecOf(workload).terminationGracePeriodSeconds;
@@ -120,6 +129,20 @@ const lc09: Rule = {
     }
   },
 };
+
+/** What kubelets leave to ordinary pods at a shutdown, by the shortest of the configurations that say it. */
+function ordinaryWindow({ configurations }: World): Millis | undefined {
+  const windows = configurations
+    .filter(({ object }) => object.kind === 'KubeletConfiguration')
+    .map(({ object }) => periodOf(object, 'shutdownGracePeriod') - periodOf(object, 'shutdownGracePeriodCriticalPods'))
+    .filter((window) => window > 0);
+  return windows.length === 0 ? undefined : Math.min(...windows);
+}
+
+function periodOf(configuration: unknown, field: string): Millis {
+  const written = at(configuration, field);
+  return typeof written === 'string' ? (parseDuration(written.replace(/\.0+s$/, 's')) ?? 0) : 0;
+}
 
 const lc11: Rule = {
   id: 'LC11',
@@ -138,8 +161,8 @@ const lc11: Rule = {
     for (const sourced of world.configurations) {
       if (sourced.object.kind !== 'KubeletConfiguration') continue;
       const written = at(sourced.object, 'shutdownGracePeriod');
-      const period = typeof written === 'string' ? parseDuration(written.replace(/\.0+s$/, 's')) : 0;
-      if (period !== 0) continue;
+      if (periodOf(sourced.object, 'shutdownGracePeriod') !== 0) continue;
+      if (list(sourced.object, ['shutdownGracePeriodByPodPriority']).length > 0) continue;
       yield {
         on: sourced,
         path: ['shutdownGracePeriod'],

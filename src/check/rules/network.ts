@@ -4,12 +4,12 @@ import { isObject } from '../../core/json.ts';
 import { nameOf, namespaceOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { Sourced } from '../../inventory/identity.ts';
-import type { Workload } from '../../inventory/world.ts';
 import { at, reader } from '../../kubernetes/objects.ts';
 import { readSelector, selects, selectsEverything } from '../../kubernetes/selectors.ts';
 import { floorOf, list } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { ZONE_KEYS, apartOf, isApartBy } from '../spreading.ts';
+import { isIngressController } from '../cluster-programs.ts';
 import { imageNames } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { losingItsNode } from '../witnesses.ts';
@@ -45,24 +45,6 @@ const nw01: Rule = {
   },
 };
 
-/** Images of programs that take traffic in for others. */
-const ENTRIES = [
-  'traefik',
-  'haproxy-ingress',
-  'kubernetes-ingress-controller',
-  'contour',
-  'envoy',
-  'emissary',
-  'nginx-ingress',
-  'apisix-ingress-controller',
-];
-
-/** A program that takes traffic in for others. */
-export function isEntry(workload: Workload): boolean {
-  const names = imageNames(workload);
-  return ENTRIES.some((name) => names.has(name)) || (names.has('controller') && /ingress/.test(workload.name));
-}
-
 const nw03: Rule = {
   id: 'NW03',
   family: 'NW',
@@ -78,7 +60,8 @@ const nw03: Rule = {
   *check(world, { servicesOf }) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || floorOf(workload) !== 1 || workload.sourced === undefined) continue;
-      const entry = servicesOf(workload).some(({ spec }) => spec.type === 'LoadBalancer') || isEntry(workload);
+      const entry =
+        servicesOf(workload).some(({ spec }) => spec.type === 'LoadBalancer') || isIngressController(workload);
       if (!entry) continue;
       yield {
         on: workload,

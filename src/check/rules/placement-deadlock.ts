@@ -24,15 +24,20 @@ const pl04: Rule = {
   source:
     'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread/common.go (nodeTaintsPolicy Ignore by default); kubernetes/enhancements#6211 (KEP-5980)',
   needs: 'document',
-  reads: [],
+  reads: ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject'],
   *check(world) {
     for (const workload of world.workloads) {
       // Pods of a StatefulSet wait for their node and their volume, whatever the constraint says.
-      if (!keepsReplicas(workload) || workload.kind === 'StatefulSet' || workload.replicas < 2) continue;
+      if (!keepsReplicas(workload) || workload.kind === 'StatefulSet' || mostOf(workload) < 2) continue;
       yield* blockedByZone(workload, world);
     }
   },
 };
+
+/** As many as its autoscaler may ask for, else those that are wanted. */
+function mostOf({ autoscaler, replicas }: Workload): number {
+  return autoscaler === undefined || replicas === 0 ? replicas : Math.max(replicas, autoscaler.maxReplicas);
+}
 
 function* blockedByZone(workload: Workload, world: World): Iterable<Draft> {
   const { spread, tolerations } = podSpecOf(workload);
@@ -42,7 +47,7 @@ function* blockedByZone(workload: Workload, world: World): Iterable<Draft> {
     if (!own.has(constraint) || !ZONE_KEYS.has(topologyKey)) continue;
     const zones = domainsOf(allowedNodes(workload, world), topologyKey);
     const room = roomAfterLoss(constraint, zones, tolerations);
-    if (room === undefined || workload.replicas <= room) continue;
+    if (room === undefined || mostOf(workload) <= room) continue;
     const path = [...podPath(workload), 'topologySpreadConstraints', index];
     const why =
       nodeTaintsPolicy === 'Ignore'
@@ -53,7 +58,7 @@ function* blockedByZone(workload: Workload, world: World): Iterable<Draft> {
     yield {
       on: workload,
       path,
-      message: `When one of ${zones} zones is lost, ${why}, and the others take no more than ${maxSkew} above it: lost pods of ${workload.replicas} stay Pending.`,
+      message: `When one of ${zones} zones is lost, ${why}, and the others take no more than ${maxSkew} above it: lost pods of ${workload.replicas > room ? '' : 'up to '}${mostOf(workload)} stay Pending.`,
       witness: { lose: losingItsZone(workload) },
       ...(nodeTaintsPolicy === 'Ignore' && (minDomains ?? 1) <= zones - 1
         ? { patch: [{ op: 'set' as const, path: [...path, 'nodeTaintsPolicy'], value: 'Honor' }] }

@@ -4,11 +4,12 @@ import type { Millis } from '../../core/units.ts';
 import type { Workload, World } from '../../inventory/world.ts';
 import { HOSTNAME, ZONE } from '../../kubernetes/nodes.ts';
 import { at, type FieldPath } from '../../kubernetes/objects.ts';
+import type { NodeSelectorTerm } from '../../kubernetes/selectors.ts';
 import { countsItself } from '../../kubernetes/spread.ts';
 import { NOT_READY, UNREACHABLE, evictionDelaySeconds } from '../../kubernetes/tolerations.ts';
 import type { RuleContext } from '../context.ts';
 import { floorOf, list, podPath, podSpecOf, requestServices } from '../reach.ts';
-import { defect, type Rule } from '../rule.ts';
+import { defect, type Draft, type Rule } from '../rule.ts';
 import { allowedNodes, domainsOf, identityOf } from '../spreading.ts';
 import { tolerationPatch } from '../safe-patches.ts';
 import { keepsReplicas } from '../workloads.ts';
@@ -25,10 +26,13 @@ const pl07: Rule = {
   remedy: 'Use topology.kubernetes.io/zone or kubernetes.io/hostname, or label the nodes.',
   source:
     'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread/filtering.go (nodes without the label), interpodaffinity',
-  needs: 'document',
+  needs: 'manifests',
   reads: [],
   *check(world) {
-    if (world.nodes.length === 0) return;
+    if (world.nodes.length === 0) {
+      yield* keysNobodySets(world);
+      return;
+    }
     const made = world.nodes.some(({ sourced }) => sourced === undefined);
     const known = new Set(world.nodes.flatMap(({ labels }) => Object.keys(labels)));
     for (const workload of world.workloads) {
@@ -49,6 +53,40 @@ const pl07: Rule = {
     }
   },
 };
+
+/** Without nodes: keys of Kubernetes' own domains that no version of it has, and whether nodes have others is not known. */
+function* keysNobodySets({ workloads }: World): Iterable<Draft> {
+  const others = new Set<string>();
+  for (const workload of workloads) {
+    if (!keepsReplicas(workload) || workload.sourced === undefined) continue;
+    for (const { key, path, hard } of topologyKeys(workload)) {
+      if (key === '' || SET_BY_KUBELETS.has(key)) continue;
+      if (WELL_KNOWN.test(key) && !DEPRECATED.has(key))
+        yield {
+          on: workload,
+          path,
+          ...(hard ? { severity: 'error' as const } : {}),
+          message: `Nothing of Kubernetes sets the label ${key} on nodes${hard ? ': no pod can be placed' : ': the constraint does nothing'}.`,
+        };
+      else others.add(key);
+    }
+  }
+  for (const key of others) yield { unknown: `whether nodes have the label ${key}: no node is among the input` };
+}
+
+/** k8s.io/api v1.36 core/v1/well_known_labels.go: what every node has, and where a cloud controller tells its zone. */
+const SET_BY_KUBELETS: ReadonlySet<string> = new Set([
+  HOSTNAME,
+  ZONE,
+  'topology.kubernetes.io/region',
+  'kubernetes.io/os',
+  'kubernetes.io/arch',
+]);
+
+const DEPRECATED: ReadonlySet<string> = new Set([
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+]);
 
 /** Labels that kubelets and cloud controllers set; others are somebody's own. */
 const WELL_KNOWN = /^((topology|failure-domain\.beta)\.)?kubernetes\.io\//;
@@ -130,13 +168,15 @@ const pl11: Rule = {
   remedy: 'Select by what the machine must be (architecture, hardware), not by which one it is.',
   source: 'Kubernetes v1.36 docs, concepts/scheduling-eviction/assign-pod-node',
   needs: 'manifests',
-  reads: [],
-  *check(world, { zones }) {
+  reads: ['/Service', 'policy/PodDisruptionBudget'],
+  *check(world, context) {
+    const { zones } = context;
     const workers = world.nodes.filter(({ role }) => role === 'worker');
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas < 1 || workload.sourced === undefined) continue;
       const found = narrowed(workload, world, { workers: workers.length, zones: zones.length });
       if (found === undefined || (found.what === 'zone' && workload.replicas < 2)) continue;
+      if (found.what === 'zone' && hasSiblings(workload, context)) continue;
       yield {
         on: workload,
         path: found.path,
@@ -148,6 +188,12 @@ const pl11: Rule = {
     }
   },
 };
+
+/** True when a workload like it, in another zone, answers for the same Service or counts for the same budget: one for each zone. */
+function hasSiblings(workload: Workload, { servicesOf, budgetsOf }: RuleContext): boolean {
+  const around = [...servicesOf(workload), ...budgetsOf(workload)].flatMap(({ workloads }) => workloads);
+  return around.some((other) => other !== workload && other.kind === workload.kind && other.replicas > 0);
+}
 
 interface Narrowed {
   readonly what: 'node' | 'zone';
@@ -172,12 +218,27 @@ function narrowed(
   const zone = nodeSelector[ZONE];
   if (zone !== undefined && cluster.zones !== 1)
     return { what: 'zone', path: [...root, 'nodeSelector', ZONE], say: `It is bound to zone ${zone}` };
+  const only = onlyValue(requiredNodeTerms, HOSTNAME);
+  if (only !== undefined) return { what: 'node', path, say: `It is bound to node ${only}` };
+  const zonal = cluster.zones === 1 ? undefined : onlyValue(requiredNodeTerms, ZONE);
+  if (zonal !== undefined) return { what: 'zone', path, say: `It is bound to zone ${zonal}` };
   const nodes = allowedNodes(workload, world);
   if (nodes.length === 1 && cluster.workers > 1)
     return { what: 'node', path, say: `Of ${cluster.workers} nodes only ${nodes[0]?.name ?? ''} is left` };
   if (cluster.zones > 1 && nodes.length > 0 && domainsOf(nodes, ZONE) === 1)
     return { what: 'zone', path, say: `Of ${cluster.zones} zones only ${nodes[0]?.zone ?? ''} is left` };
   return undefined;
+}
+
+/** The one value of a label that every term asks for. */
+function onlyValue(terms: readonly NodeSelectorTerm[] | undefined, label: string): string | undefined {
+  const asked = (terms ?? [])
+    .filter(({ valid }) => valid)
+    .map(({ labels }) =>
+      labels.find(({ key, operator, values }) => key === label && operator === 'In' && new Set(values).size === 1),
+    );
+  const [value, ...others] = new Set(asked.map((one) => one?.values[0]));
+  return others.length === 0 ? value : undefined;
 }
 
 /** Labels that upgrades took from nodes, and since when. */

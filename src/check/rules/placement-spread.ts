@@ -104,11 +104,12 @@ const pl02: Rule = {
   },
 };
 
-/** Hard anti-affinity by node over more replicas than the largest zone has nodes, or no second zone to go to. */
-function isForcedOverZones(workload: Workload, world: World, { required }: Apart): boolean {
+/** Hard anti-affinity by node, or a port of it, over more replicas than the largest zone has nodes, or no second zone to go to. */
+function isForcedOverZones(workload: Workload, world: World, { required, byPort }: Apart): boolean {
   const { zones, most } = nodesOfZones(allowedNodes(workload, world));
   if (zones < 2) return true;
-  return required.some(({ topologyKey }) => HOST_KEYS.has(topologyKey)) && workload.replicas > most;
+  const apart = byPort || required.some(({ topologyKey }) => HOST_KEYS.has(topologyKey));
+  return apart && workload.replicas > most;
 }
 
 const pl03: Rule = {

@@ -4,23 +4,9 @@ import { ofKind } from '../../inventory/indexes.ts';
 import { nameOf } from '../../inventory/identity.ts';
 import { podPath, podSpecOf } from '../reach.ts';
 import type { Rule } from '../rule.ts';
-import { imageNames } from '../workload-programs.ts';
+import { addOnOf } from '../cluster-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { namedServices } from './redundancy-reach.ts';
-
-/** Images of what every other pod needs, and what each is. */
-const ADD_ONS: readonly (readonly [what: string, images: readonly string[]])[] = [
-  ['DNS', ['coredns', 'k8s-dns-node-cache']],
-  [
-    'network',
-    ['cilium', 'operator-generic', 'calico-node', 'node', 'flannel', 'amazon-k8s-cni', 'kube-proxy', 'antrea-agent'],
-  ],
-  [
-    'storage',
-    ['csi-provisioner', 'csi-attacher', 'csi-node-driver-registrar', 'node-driver-registrar', 'aws-ebs-csi-driver'],
-  ],
-  ['scaling', ['cluster-autoscaler', 'karpenter', 'metrics-server']],
-];
 
 const pr01: Rule = {
   id: 'PR01',
@@ -28,7 +14,7 @@ const pr01: Rule = {
   title: 'A part of the cluster itself has no priority',
   severity: 'warning',
   whySeverity: 'It needs a full node; then any workload with a priority pushes it out, and others fail with it.',
-  takesDown: 'Names, network, volumes or scaling, when room is short.',
+  takesDown: 'Names, network, volumes, scaling, admission or what comes from outside, when room is short.',
   remedy: 'Set priorityClassName: system-cluster-critical, or system-node-critical for DaemonSets.',
   price: 'It may push other pods out, as it should.',
   source: 'Kubernetes docs, tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods',
@@ -47,14 +33,6 @@ const pr01: Rule = {
     }
   },
 };
-
-function addOnOf(workload: Workload): string | undefined {
-  const names = imageNames(workload);
-  // `node` is Calico's image; anybody may call one so.
-  return ADD_ONS.find(([, images]) =>
-    images.some((image) => names.has(image) && (image !== 'node' || /calico/.test(workload.name))),
-  )?.[0];
-}
 
 const pr03: Rule = {
   id: 'PR03',
@@ -77,20 +55,36 @@ const pr03: Rule = {
       const below = world.workloads.find(
         (workload) =>
           keepsReplicas(workload) &&
-          workload.spec.template.priorityClassName !== undefined &&
+          !isMeantLow(workload) &&
           workload.spec.template.priorityClassName !== name &&
           (podSpecOf(workload).priority ?? 0) < own.value,
       );
-      if (below === undefined) continue;
+      const important = [...world.priorityClasses.values()].find(
+        (other) => other.value < own.value && IMPORTANT.test(other.name) && !LOW.test(other.name),
+      );
+      if (below === undefined && important === undefined) continue;
       yield {
         on: sourced,
         path: ['value'],
-        message: `Pods without a class get ${own.value}; ${below.id} of class ${below.spec.template.priorityClassName ?? ''} has ${podSpecOf(below).priority ?? 0}.`,
-        takesDown: [below],
+        message:
+          below === undefined
+            ? `Pods without a class get ${own.value}; those of class ${important?.name ?? ''} get ${important?.value ?? 0}.`
+            : `Pods without a class get ${own.value}; ${below.id} of class ${below.spec.template.priorityClassName ?? ''} has ${podSpecOf(below).priority ?? 0}.`,
+        takesDown: below === undefined ? [] : [below],
       };
     }
   },
 };
+
+const IMPORTANT = /critical|high|important|urgent|essential|prod/i;
+/** Names of classes that are meant to give way. */
+const LOW =
+  /low|batch|background|best-?effort|idle|placeholder|over-?provision|headroom|spare|preempt|non-?critical|dev|test/i;
+
+function isMeantLow({ spec, criticality }: Workload): boolean {
+  const { priorityClassName } = spec.template;
+  return priorityClassName === undefined || LOW.test(priorityClassName) || criticality?.toLowerCase() === 'low';
+}
 
 const pr02: Rule = {
   id: 'PR02',

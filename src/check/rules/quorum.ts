@@ -2,8 +2,10 @@
 import { list, containerPath, podSpecOf, writtenContainer } from '../reach.ts';
 import { at, type FieldPath } from '../../kubernetes/objects.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
-import type { Workload } from '../../inventory/world.ts';
+import type { Workload, World } from '../../inventory/world.ts';
+import { ZONE } from '../../kubernetes/nodes.ts';
 import type { Rule } from '../rule.ts';
+import { allowedNodes, domainsOf } from '../spreading.ts';
 import { quorumProgramOf, spareMembers } from '../workload-programs.ts';
 import { losingItsNode, losingItsZone } from '../witnesses.ts';
 
@@ -23,7 +25,7 @@ const qu01: Rule = {
   *check(world) {
     for (const workload of world.workloads) {
       const program = quorumProgramOf(workload);
-      const { replicas } = workload;
+      const replicas = workload.replicas + arbitersOf(workload, world);
       if (program === undefined || replicas < 2 || replicas % 2 === 1 || workload.sourced === undefined) continue;
       yield {
         on: workload,
@@ -35,6 +37,12 @@ const qu01: Rule = {
     }
   },
 };
+
+/** Members that vote and hold no data, in a StatefulSet of their own: `mongodb-arbiter` beside `mongodb`. */
+function arbitersOf({ namespace, name }: Workload, { workloads }: World): number {
+  const arbiters = workloads.find((one) => one.namespace === namespace && one.name === `${name}-arbiter`);
+  return arbiters?.replicas ?? 0;
+}
 
 const qu02: Rule = {
   id: 'QU02',
@@ -50,10 +58,11 @@ const qu02: Rule = {
   needs: 'document',
   reads: [],
   *check(world, { zones }) {
-    if (zones.length !== 2) return;
+    if (zones.length < 2) return;
     for (const workload of world.workloads) {
       const program = quorumProgramOf(workload);
       if (program === undefined || workload.replicas < 2 || workload.sourced === undefined) continue;
+      if (domainsOf(allowedNodes(workload, world), ZONE) !== 2) continue;
       const fuller = Math.ceil(workload.replicas / 2);
       yield {
         on: workload,

@@ -2,12 +2,11 @@
 import { nameOf, namespaceOf, type Sourced } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { Workload, World } from '../../inventory/world.ts';
-import { at } from '../../kubernetes/objects.ts';
 import { workloadKind } from '../../kubernetes/pod-template.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
 import type { Requirement, Selector } from '../../kubernetes/selectors.ts';
-import { formatSelector, selects, selectsEverything } from '../../kubernetes/selectors.ts';
-import { hiddenMakers, hiddenPods } from '../partial.ts';
+import { formatSelector, selects } from '../../kubernetes/selectors.ts';
+import { hiddenMakers, hiddenPods, saysNamespace, unlessElsewhere } from '../partial.ts';
 import { ingressBackends, routeBackends, ROUTES, type NamedBackend } from '../reach.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { serviceNamed, workloadsIn } from '../lookups.ts';
@@ -219,25 +218,6 @@ function choosesTemplate(world: World, namespace: string, selector: Selector): b
     ({ spec, templates }) =>
       selects(selector, spec.labels) || templates.some(({ labels }) => selects(selector, labels)),
   );
-}
-
-/**
- * What hides the pods, unless the selector chooses pods of another namespace that is shown: then the namespace is wrong.
- * Both must be written: one that is left out is whatever namespace the manifests are applied to.
- */
-function unlessElsewhere(
-  world: World,
-  { sourced, selector }: { readonly sourced: Sourced; readonly selector: Selector },
-  hidden: string | undefined,
-): string | undefined {
-  if (hidden === undefined || selector.matches === 'nothing' || selectsEverything(selector)) return hidden;
-  if (!saysNamespace(sourced)) return hidden;
-  const elsewhere = world.workloads.some((one) => saysNamespace(one.sourced) && selects(selector, one.spec.labels));
-  return elsewhere ? undefined : hidden;
-}
-
-function saysNamespace(sourced: Sourced | undefined): boolean {
-  return at(sourced?.object, 'metadata', 'namespace') !== undefined;
 }
 
 /**

@@ -5,14 +5,14 @@ import { ofKind } from '../../inventory/indexes.ts';
 import type { Workload, World, WorldPod } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { deploymentFenceposts } from '../../kubernetes/percent.ts';
-import { readQuota } from '../../kubernetes/quota.ts';
+import { quotaKey, readQuota } from '../../kubernetes/quota.ts';
 import { type Container, runningContainers } from '../../kubernetes/pod-spec.ts';
 import type { Resources } from '../../kubernetes/resources.ts';
 import { containerPath, list, podSpecOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { quorumProgramOf } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
-import { type QuotaUse, quotaUseIn } from '../quota-use.ts';
+import { type QuotaUse, quotaUseOfQuota } from '../quota-use.ts';
 
 const ro07: Rule = {
   id: 'RO07',
@@ -29,17 +29,15 @@ const ro07: Rule = {
   *check(world) {
     for (const sourced of ofKind(world.index, '/ResourceQuota')) {
       const hard = readQuota(sourced.object);
-      if (hard === undefined) {
-        yield { unknown: `ResourceQuota ${nameOf(sourced.object)} counts only some pods` };
-        continue;
-      }
       const namespace = namespaceOf(sourced.object);
-      const blocked = blockedBy(hard, quotaUseIn(world, namespace ?? ''));
+      const use = quotaUseOfQuota(world, sourced.object, namespace ?? '');
+      if (use.undecided) yield { unknown: `ResourceQuota ${nameOf(sourced.object)} has a scope that is not known` };
+      const blocked = blockedBy(hard, use);
       if (blocked === undefined) continue;
       const { workload, name, used, asked } = blocked;
       yield {
         on: sourced,
-        path: ['spec', 'hard', name],
+        path: ['spec', 'hard', quotaKey(sourced.object, name)],
         message: `${name} is ${say(name, hard[name] ?? 0)}, and ${say(name, used)} are used by what should run; a rollout of ${workload.id} asks for ${say(name, asked)} more before it stops a pod.`,
         takesDown: [workload],
         cause: defect('quota', sourced),

@@ -1,11 +1,12 @@
 /** RO01–RO06: rollouts that take everything down, or that cannot move. */
-import type { Workload } from '../../inventory/world.ts';
+import type { Workload, World } from '../../inventory/world.ts';
+import { HOSTNAME } from '../../kubernetes/nodes.ts';
 import { daemonSetFenceposts, deploymentFenceposts, type IntOrPercent } from '../../kubernetes/percent.ts';
 import type { FieldPath } from '../../kubernetes/objects.ts';
 import { floorOf, podSpecOf, requestServices, targetContainers } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { PLACEMENT_READS } from '../reads.ts';
-import { apartOf } from '../spreading.ts';
+import { allowedNodes, apartOf } from '../spreading.ts';
 import { refusalOfOneMore, sayFailure } from '../what-if.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { isSingleWriter } from './redundancy-floor.ts';
@@ -24,14 +25,18 @@ const ro01: Rule = {
   reads: ['/Service'],
   *check(world, context) {
     for (const workload of world.workloads) {
-      if (workload.spec.update.type !== 'Recreate' || workload.replicas === 0) continue;
+      const { update } = workload.spec;
+      if (workload.replicas === 0 || workload.sourced === undefined || !keepsReplicas(workload)) continue;
       const [service] = requestServices(workload, context);
-      if (service === undefined || workload.sourced === undefined) continue;
       const alone = workload.replicas === 1;
+      const whole = 'maxUnavailable' in update && update.maxUnavailable === '100%' && rolls(workload);
+      if (!whole && update.type !== 'Recreate') continue;
+      // What nobody calls may rest; of one replica RO02 says what maxUnavailable does.
+      if (service === undefined || (alone && whole)) continue;
       yield {
         on: workload,
-        path: ['spec', 'strategy', 'type'],
-        message: `Recreate stops ${alone ? 'its one pod' : `all ${workload.replicas} pods`} behind Service ${service.name} before a new one starts.`,
+        path: whole ? strategyPath(workload, 'maxUnavailable') : ['spec', 'strategy', 'type'],
+        message: `${whole ? 'maxUnavailable: 100% may stop' : 'Recreate stops'} ${alone ? 'its one pod' : `all ${workload.replicas} pods`} behind Service ${service.name} before a new one ${whole ? 'is ready' : 'starts'}.`,
         ...(alone ? { severity: 'warning' as const } : {}),
         cause: alone ? defect('one-replica', workload) : defect('rollout-takes-all', workload),
       };
@@ -146,19 +151,19 @@ const ro05: Rule = {
     for (const workload of world.workloads) {
       const { spec, replicas, sourced } = workload;
       if (!rolls(workload) || replicas === 0 || sourced === undefined) continue;
-      const update = spec.update.type === 'RollingUpdate' || spec.update.type === 'Canary' ? spec.update : undefined;
-      const posts = update === undefined ? undefined : deploymentFenceposts(update, replicas);
       const mounted = spec.template.volumes.flatMap(({ source }) => (source.kind === 'claim' ? [source.claim] : []));
       const claims = context.claimsOf(workload).filter(({ name }) => mounted.includes(name));
       const claim = claims.find(({ spec: asked }) => asked !== undefined && isSingleWriter(asked.accessModes));
+      // On the one node that its selection leaves, a second pod mounts it too.
+      const [asked] = claim?.spec?.accessModes ?? [];
+      if (asked === 'ReadWriteOnce' && staysOnOneNode(workload, world)) continue;
       if (claim === undefined) {
         const missing = claims.find(({ spec: asked }) => asked === undefined);
         if (missing !== undefined)
           yield { unknown: `claim ${missing.namespace}/${missing.name} is not among the input` };
         continue;
       }
-      // One pod that is stopped first makes room for its successor.
-      if (replicas === 1 && posts !== undefined && (posts.surge === 0 || posts.unavailable >= 1)) continue;
+      if (replicas === 1 && stopsFirst(workload)) continue;
       yield {
         on: workload,
         path: ['spec', 'strategy'],
@@ -168,6 +173,19 @@ const ro05: Rule = {
     }
   },
 };
+
+/** One pod that is stopped first makes room for its successor. */
+function stopsFirst({ spec: { update }, replicas }: Workload): boolean {
+  if (update.type !== 'RollingUpdate' && update.type !== 'Canary') return false;
+  const posts = deploymentFenceposts(update, replicas);
+  return posts !== undefined && (posts.surge === 0 || posts.unavailable >= 1);
+}
+
+function staysOnOneNode(workload: Workload, world: World): boolean {
+  const { nodeName, nodeSelector } = podSpecOf(workload);
+  if (nodeName !== undefined || nodeSelector[HOSTNAME] !== undefined) return true;
+  return world.nodes.length > 0 && allowedNodes(workload, world).length === 1;
+}
 
 const ro06: Rule = {
   id: 'RO06',
