@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../src/lab/index.ts';
+import { at } from '../../src/kubernetes/objects.ts';
 import type { KubernetesObject } from '../../src/system.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import { apply, discovery, ensureNamespace, type Plane } from './apply.ts';
@@ -58,10 +59,14 @@ export async function applyAll(
 ): Promise<readonly KubernetesObject[]> {
   const resources = discovery(plane);
   const taken: KubernetesObject[] = [];
+  let waited = false;
   for (const object of objects.toSorted((a, b) => orderOf(a) - orderOf(b))) {
+    if (orderOf(object) === LAST && !waited) await settled(plane);
+    waited ||= orderOf(object) === LAST;
     const resource = await resources(object.apiVersion, object.kind);
     if (resource === undefined) continue;
     if (resource.namespaced) await ensureNamespace(plane, object.metadata?.namespace ?? 'default');
+    await ensureAccount(plane, object);
     const answer = await apply(plane, object, resource, false);
     if (answer.status >= 300) throw new Error(`${object.kind} ${object.metadata?.name}: ${messageOf(answer)}`);
     if (object.kind === 'Node') await reportReady(plane, object);
@@ -70,10 +75,22 @@ export async function applyAll(
   return taken;
 }
 
-/** Webhooks last: nobody answers for them here. */
+/** Charts leave accounts to others; without one no pod is made. */
+async function ensureAccount(plane: Plane, object: KubernetesObject): Promise<void> {
+  const name = at(object, 'spec', 'template', 'spec', 'serviceAccountName');
+  if (typeof name !== 'string') return;
+  const namespace = object.metadata?.namespace ?? 'default';
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+  const answer = await plane.request({ method: 'POST', path, body: { metadata: { name } } });
+  if (answer.status !== 201 && answer.status !== 409) throw new Error(messageOf(answer));
+}
+
+/** Webhooks last, when pods are there: nobody answers for them here. */
+const LAST = 2;
+
 function orderOf({ kind }: KubernetesObject): number {
   if (kind === 'Namespace') return 0;
-  return kind.endsWith('WebhookConfiguration') || kind === 'APIService' ? 2 : 1;
+  return kind.endsWith('WebhookConfiguration') || kind === 'APIService' ? LAST : 1;
 }
 
 /** The status that a kubelet would report; the API server takes none with the object. */
@@ -127,6 +144,9 @@ const READABLE: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.k8s.io': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
   'apiextensions.k8s.io': ['customresourcedefinitions'],
   'apiregistration.k8s.io': ['apiservices'],
+  'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+  'certificates.k8s.io': ['certificatesigningrequests'],
+  'flowcontrol.apiserver.k8s.io': ['flowschemas'],
 };
 
 /** Makes an account that may only read, and gives the path of its kubeconfig; its context has the account's name. */
@@ -177,7 +197,7 @@ export function writeKubeconfig(
 }
 
 /** Waits until the controllers have made what the objects ask for. */
-export async function settled(plane: Plane): Promise<void> {
+async function settled(plane: Plane): Promise<void> {
   await waitFor({ what: 'every Deployment has its ReplicaSet and pods' }, async () => {
     const { body } = await plane.request({ path: '/apis/apps/v1/deployments' });
     const { items } = body as { items: { spec: { replicas: number }; status: { replicas?: number } }[] };
