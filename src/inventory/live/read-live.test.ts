@@ -142,7 +142,7 @@ describe('a live cluster', () => {
     expect(live).toMatchObject({ context: 'test', kubernetesVersion: 'v1.36.3', unseen: [] });
     expect(namesOf(live, 'Namespace')).toEqual(['shop']);
     expect(seen.map(({ method }) => method)).toEqual(seen.map(() => 'GET'));
-    expect(seen.map(({ url }) => url).sort()).toEqual(Object.keys(QUIET).sort());
+    expect(seen.map(({ url }) => url ?? '').sort()).toEqual(Object.keys(QUIET).sort());
     expect(seen.every(({ headers }) => headers.authorization === 'Bearer abc')).toBe(true);
   });
 
