@@ -49,7 +49,7 @@ describe('drift in words', () => {
 
   it('claims no owner where nobody owns the field', () => {
     expect(said(drifts([present({ spec: { replicas: 2 } }, { spec: { replicas: 3 } })]))).toEqual([
-      'spec.replicas is 2, and nobody owns it; Holdfast renders 3.',
+      'spec.replicas is 2, and no field manager claims it; Holdfast renders 3.',
     ]);
     expect(said(drifts([present({ spec: {} }, { spec: { replicas: 3 } })]))).toEqual([
       'spec.replicas is gone; Holdfast renders 3.',

@@ -94,7 +94,7 @@ function sayField(field: string, { value, rendered, managers }: Said): string {
   const now = rendered === undefined ? 'Holdfast does not render it' : `Holdfast renders ${sayValue(rendered)}`;
   if (others.length > 0) return `${others.map(sayManager).join(' and ')} set ${field} to ${sayValue(value)}; ${now}.`;
   if (managers.length > 0) return `An earlier apply set ${field} to ${sayValue(value)}; ${now} now.`;
-  return `${field} is ${sayValue(value)}, and nobody owns it; ${now}.`;
+  return `${field} is ${sayValue(value)}, and no field manager claims it; ${now}.`;
 }
 
 function sayManager({ name, subresource }: Manager): string {

@@ -194,9 +194,9 @@ function writeControlPlane(sheet: Sheet, { controlPlane }: Observed): void {
   sheet.group(2, 'etcd:', statements);
 }
 
-function writePools(sheet: Sheet, { pools, leftOut }: Observed): void {
+function writePools(sheet: Sheet, { pools, poolNotes }: Observed): void {
   const standing = pools.filter(({ name }) => !sheet.isRefused(`pool ${name}`));
-  sheet.say(2, 'Machines that run pods. How far pools may grow (maxNodesPerZone) is not seen.', ...leftOut);
+  sheet.say(2, 'Machines that run pods. How far pools may grow (maxNodesPerZone) is not seen.', ...poolNotes);
   if (pools.length === 0) sheet.say(2, 'No worker was seen: the plan takes its default pool.');
   if (pools.length > 0) sheet.line(2, standing.length === 0 ? '# pools:' : 'pools:');
   for (const pool of pools) {

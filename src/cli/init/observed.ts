@@ -30,8 +30,8 @@ export interface Observed {
   readonly survival: Survival;
   readonly controlPlane: ObservedControlPlane;
   readonly pools: readonly ObservedPool[];
-  /** What no pool holds, one sentence each. */
-  readonly leftOut: readonly string[];
+  /** Nodes that no pool holds, or that are of more than one, one sentence each. */
+  readonly poolNotes: readonly string[];
   readonly ranges: ObservedRanges;
   readonly version: ObservedVersion;
   /** Kinds that could not be read, so that nothing of them is seen, one sentence each. */
@@ -54,7 +54,7 @@ export function observe(world: World, { context, name }: Asked): Observed {
     });
   const provider = providerOf(world.nodes);
   const places = placesOf(world.nodes, world.controlPlane.members);
-  const { workers, leftOut } = workersOf(world.nodes);
+  const { workers, notes } = workersOf(world.nodes);
   const controlPlane = controlPlaneOf(world, provider.provider, places);
   const standing = workers.flatMap((node) => places.placeOf(node) ?? []);
   const zones = places.regions.flatMap((region) => region.zones).length;
@@ -67,7 +67,7 @@ export function observe(world: World, { context, name }: Asked): Observed {
     survival: survivalOf({ controlPlane, workers: standing, zones }),
     controlPlane,
     pools: poolsOf(workers, { provider: provider.provider, places }),
-    leftOut,
+    poolNotes: notes,
     ranges: rangesOf(world),
     version: versionOf(world),
     unseen: (world.live?.unseen ?? [])
@@ -88,9 +88,9 @@ function nameOf(world: World, { context, name }: Asked): Observed['name'] {
   return { text: clusterNameOf(context), seen: `After the context ${context}.` };
 }
 
-/** Machines that a pool may hold, and why the others are none. */
-function workersOf(nodes: readonly WorldNode[]): { workers: readonly WorldNode[]; leftOut: readonly string[] } {
-  const leftOut: string[] = [];
+/** Machines that take pods, and what is to be said of them. */
+function workersOf(nodes: readonly WorldNode[]): { workers: readonly WorldNode[]; notes: readonly string[] } {
+  const notes: string[] = [];
   const workers: WorldNode[] = [];
   const fargate: string[] = [];
   const windows: string[] = [];
@@ -98,18 +98,23 @@ function workersOf(nodes: readonly WorldNode[]): { workers: readonly WorldNode[]
   for (const node of nodes) {
     const { labels, name, role, taints } = node;
     if (role === 'control-plane') {
-      if (!taints.some(({ effect }) => effect !== 'PreferNoSchedule')) both.push(name);
+      if (taints.some(({ effect }) => effect !== 'PreferNoSchedule')) continue;
+      both.push(name);
+      workers.push(node);
     } else if (labels['eks.amazonaws.com/compute-type'] === 'fargate') fargate.push(name);
     else if (labels['kubernetes.io/os'] === 'windows') windows.push(name);
     else workers.push(node);
   }
-  const say = (names: readonly string[], why: string): void => {
-    if (names.length > 0) leftOut.push(`${counted(names.length, 'node')} left out: ${shortList(names)}. ${why}`);
+  const say = (what: string, names: readonly string[]): void => {
+    if (names.length > 0) notes.push(`${what}: ${shortList(names)}.`);
   };
-  say(fargate, 'They are of Fargate, one for each pod.');
-  say(windows, 'They run Windows, which this version does not plan.');
-  say(both, 'They are of the control plane and take pods, too; in the document its machines are not of a pool.');
-  return { workers, leftOut };
+  say('Left out, because Fargate makes one for each pod', fargate);
+  say('Left out, because they run Windows, which this version does not plan', windows);
+  say(
+    'Of the control plane, and taking pods too: a pool here, beside which the plan gives the control plane machines of its own',
+    both,
+  );
+  return { workers, notes };
 }
 
 /** The newest kubelet's, which no API server is older than, unless the API server itself was asked. */

@@ -87,8 +87,7 @@ function named(written: readonly Written[], nodes: readonly WorldNode[], regionO
     };
   });
   const without = nodes.filter(({ zone }) => zone === '').map(({ name }) => name);
-  if (without.length > 0)
-    notes.push(`${counted(without.length, 'node')} tell no zone and are in no pool: ${shortList(without)}.`);
+  if (without.length > 0) notes.push(`In no pool, because no label tells their zone: ${shortList(without)}.`);
   return {
     regions,
     placeOf: ({ region, zone }) => documentPlaces.get(keyOf({ region: regionOf({ region, zone }), zone })),
@@ -112,7 +111,7 @@ function regionsOf(written: readonly Written[]): readonly { region: string; plac
 function onePlace(nodes: readonly WorldNode[], regionOf: (place: Place) => string): Places {
   const written = nodes.map(regionOf).find((region) => region !== '') ?? '';
   const place = { region: nameFor(written, NO_REGION), zone: NO_ZONE };
-  const seen = `No node carries the label topology.kubernetes.io/zone: all ${nodes.length} are taken to stand in one zone.`;
+  const seen = `No node carries the label topology.kubernetes.io/zone: ${counted(nodes.length, 'node is', 'nodes are')} taken to stand in one zone.`;
   return { regions: [{ name: place.region, zones: [place.zone], seen }], placeOf: () => place, notes: [] };
 }
 

@@ -23,7 +23,7 @@ export function providerOf(nodes: readonly WorldNode[]): ObservedProvider {
   const named = [...counts].filter(([scheme]) => scheme !== '').sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const [first] = named;
   if (first === undefined)
-    return { provider: 'bare-metal', seen: `No node has a providerID: taken for bare metal, the default.` };
+    return { provider: 'bare-metal', seen: 'No node has a providerID: taken for bare metal, the default.' };
   const [scheme, count] = first;
   const others = named.slice(1).map(([other, number]) => `${number} ${other}`);
   const beside = others.length === 0 ? '' : ` Others name ${listed(others)}.`;
@@ -32,7 +32,7 @@ export function providerOf(nodes: readonly WorldNode[]): ObservedProvider {
     return { provider, seen: `Seen on ${counted(count, 'node')}: ${evidenceOf(scheme)}.${beside}` };
   return {
     provider: 'bare-metal',
-    seen: `${counted(count, 'node')} have the provider ${scheme}, which this version does not plan: it knows aws, bare-metal and lab. Planned like bare metal.${beside}`,
+    seen: `Seen on ${counted(count, 'node')}: the provider ${scheme}, which this version does not plan: it knows aws, bare-metal and lab. Planned like bare metal.${beside}`,
   };
 }
 

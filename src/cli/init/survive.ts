@@ -41,7 +41,8 @@ function keeps({ managed, kind }: ObservedControlPlane): string {
 }
 
 function whyNoZone({ controlPlane, workers, zones }: Standing): string | undefined {
-  if (zones < LEAST_ZONES) return `A zone cannot be lost: there are ${counted(zones, 'zone')}, and three are needed.`;
+  if (zones < LEAST_ZONES)
+    return `A zone cannot be lost: ${counted(zones, 'zone is', 'zones are')} seen, and three are needed.`;
   if (distinct(workers, 'zone') < 2) return 'A zone cannot be lost: all workers stand in one.';
   if (controlPlane.managed || quorumOutside(controlPlane, 'zone')) return undefined;
   return 'A zone cannot be lost: without one of them no quorum of members of the control plane is left.';
@@ -54,7 +55,7 @@ function weakness({ controlPlane: { managed, members, etcd }, workers }: Standin
     ...(!managed && count - 1 < majority(count) ? [`${counted(count, 'member')} of the control plane`] : []),
     ...(workers.length === 1 ? ['one worker'] : []),
   ];
-  return alone.length === 0 ? '' : ` Not even a machine can be lost now: there is ${alone.join(' and ')}.`;
+  return alone.length === 0 ? '' : ` Not even a machine can be lost now, with ${alone.join(' and ')}.`;
 }
 
 function quorumOutside({ managed, members, etcd }: ObservedControlPlane, domain: keyof Place): boolean {

@@ -148,7 +148,13 @@ function parsed(text: string): unknown {
 }
 
 /** Kinds whose objects carry the labels of another object because a controller copies them. */
-const COPIES: ReadonlySet<string> = new Set(['/Endpoints', 'discovery.k8s.io/EndpointSlice', '/Pod', '/Event']);
+const COPIES: ReadonlySet<string> = new Set([
+  '/Endpoints',
+  'discovery.k8s.io/EndpointSlice',
+  '/Pod',
+  '/Event',
+  'events.k8s.io/Event',
+]);
 /** Groups that only measure what others hold, with its labels. */
 const MEASURES = /^(?:[a-z]+\.)?metrics\.k8s\.io\//;
 /** Names and labels alone: what such objects hold is not asked for. */
