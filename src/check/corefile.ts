@@ -6,7 +6,7 @@ export interface ServerBlock {
   readonly directives: readonly Directive[];
 }
 
-export interface Directive {
+interface Directive {
   readonly name: string;
   readonly arguments: readonly string[];
 }

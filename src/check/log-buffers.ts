@@ -8,9 +8,9 @@ import { at } from '../kubernetes/objects.ts';
 import { list } from './reach.ts';
 
 /** Names of what is buffered in memory; empty: nothing is. */
-export type InMemory = readonly string[] | undefined;
+type InMemory = readonly string[] | undefined;
 
-export interface Shipper {
+interface Shipper {
   readonly name: string;
   /** The last part of the image's name. */
   readonly image: RegExp;

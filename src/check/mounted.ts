@@ -37,7 +37,7 @@ export function mountedNames(workload: Workload, source: string, field: string):
 }
 
 /** The texts of a ConfigMap. */
-export function textsOf(on: Sourced): readonly MountedText[] {
+function textsOf(on: Sourced): readonly MountedText[] {
   const data = at(on.object, 'data');
   if (!isObject(data)) return [];
   return Object.entries(data).flatMap(([key, text]) => (typeof text === 'string' ? [{ on, key, text }] : []));

@@ -184,7 +184,7 @@ function* webhookNeeds(world: World): Iterable<StartNeed> {
 }
 
 /** Git and chart sources within the cluster, of the tools that deploy from them. */
-export interface SelfDeployed {
+interface SelfDeployed {
   readonly on: Sourced;
   readonly path: FieldPath;
   /** Where it deploys to. */

@@ -219,7 +219,7 @@ function* foreignRoutes(world: World): Iterable<Draft> {
 }
 
 /** The first text within an object that matches. */
-export function placeOf(value: unknown, pattern: RegExp, path: FieldPath = []): FieldPath | undefined {
+function placeOf(value: unknown, pattern: RegExp, path: FieldPath = []): FieldPath | undefined {
   if (typeof value === 'string') return pattern.test(value) ? path : undefined;
   const entries = Array.isArray(value) ? value.entries() : isObject(value) ? Object.entries(value) : [];
   for (const [key, inner] of entries) {

@@ -24,7 +24,7 @@ interface Monitor {
   readonly namespace: string;
   readonly replicas: number;
   readonly replicasPath: FieldPath;
-  /** Undefined when it cannot be told. */
+  /** Something keeps its pods in different zones, or on different nodes. */
   readonly overZones: boolean;
   readonly onHosts: boolean;
 }
