@@ -25,5 +25,7 @@ it('the GitHub action calls check with options that there are', () => {
 });
 
 it('the hook of pre-commit calls check', () => {
-  expect(read('.pre-commit-hooks.yaml')).toMatchObject([{ entry: 'holdfast', args: ['check'], language: 'node' }]);
+  expect(read('.pre-commit-hooks.yaml')).toMatchObject([
+    { entry: 'holdfast check', args: ['-f', '.'], language: 'node', pass_filenames: false },
+  ]);
 });
