@@ -189,7 +189,7 @@ describe('any nodes', () => {
       fc.property(
         fc.constantFrom('aws:///', 'gce://', 'kwok://', ''),
         fc.array(node, { minLength: 1, maxLength: 12 }),
-        fc.string(),
+        fc.string({ unit: 'binary' }),
         (scheme, nodes, context) => {
           const world = seenOf(nodes.map((one, index) => objectOf(scheme, one, index)));
           const observed = observe(world, { context, name: undefined });

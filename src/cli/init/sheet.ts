@@ -47,9 +47,10 @@ export class Sheet {
     for (const line of lines) this.#lines.push(`${' '.repeat(indent)}${line}`);
   }
 
-  /** Prose as comment lines. */
+  /** Prose as comment lines; a name may hold what YAML takes in no comment. */
   say(indent: number, ...sentences: readonly string[]): void {
-    this.line(indent, ...wrap(sentences.join(' '), WIDTH - indent).map((line) => `# ${line}`));
+    const text = sentences.join(' ').replaceAll(/[^\P{C}\n]/gu, '?');
+    this.line(indent, ...wrap(text, WIDTH - indent).map((line) => `# ${line}`));
   }
 
   /** The statement, or what keeps it from being one. */
