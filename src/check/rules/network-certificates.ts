@@ -211,7 +211,7 @@ function* issuerOf(world: World, on: Sourced, issuer: Issuer | undefined): Itera
       severity: 'warning',
       message: `There is no ${kind} ${name}${kind === 'ClusterIssuer' ? '' : ` in namespace ${namespace}`}: the certificate is not issued, or not renewed.`,
     };
-  else yield { kind: `a ${kind}`, name, why: `no ${kind} is among the input` };
+  else yield { kind: kind === 'Issuer' ? 'an Issuer' : `a ${kind}`, name, why: `no ${kind} is among the input` };
 }
 
 function* endOfSecret(
