@@ -27,7 +27,8 @@ export async function readChart(invocation: Invocation, chart: string): Promise<
     });
   const templates = await templatesOf(invocation, chart, documents);
   const unknown = { name: chart, file: chart, text: undefined };
-  return chartTexts(documents, { namespace, templateOf: (source) => templates.get(source) ?? unknown });
+  const written = namespace === 'default' ? undefined : namespace;
+  return chartTexts(documents, { namespace: written, templateOf: (source) => templates.get(source) ?? unknown });
 }
 
 /** A label of DNS (RFC 1123), as the API takes names of namespaces. */

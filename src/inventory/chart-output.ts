@@ -27,7 +27,8 @@ export function renderedDocuments(output: string): readonly RenderedDocument[] {
 }
 
 export interface ChartRelease {
-  readonly namespace: string;
+  /** Undefined: nothing that is written says it, as in the namespace default. */
+  readonly namespace: string | undefined;
   readonly templateOf: (source: string) => Template & { readonly name: string };
 }
 
@@ -42,7 +43,7 @@ export function chartTexts(
       file: `${name} (rendered)`,
       text,
       named: true,
-      namespace,
+      ...(namespace === undefined ? {} : { namespace }),
       template,
       from: { offset: 0, line, column: 1 },
     };
