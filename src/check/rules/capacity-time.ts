@@ -5,11 +5,11 @@ import type { Workload, World } from '../../inventory/world.ts';
 import { clusterTarget } from '../cluster-target.ts';
 import type { RuleContext } from '../context.ts';
 import { floorOf } from '../reach.ts';
-import { defect, type Rule } from '../rule.ts';
-import { type Homeless, homelessAfter } from '../what-if.ts';
+import { defect, type Rule, type UnknownDraft } from '../rule.ts';
+import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure } from '../what-if.ts';
 import { forWantOfRoom } from './capacity.ts';
 
-/** Nodes that are tried one by one; more cost seconds, and say the same. */
+/** Nodes without an easy answer that are tried one by one; more cost seconds, and say the same. */
 const MOST_NODES = 200;
 
 const cp05: Rule = {
@@ -33,7 +33,12 @@ const cp05: Rule = {
     const { nodeFailureRecovery, zoneFailureRecovery } = plan.cluster.objectives;
     const promises = [nodeFailureRecovery, zoneFailureRecovery, ...accepted(world.workloads, context)];
     if (promises.every((promise) => promise === undefined || promise >= ready.least)) return;
-    for (const { lost, homeless } of lossesOf(world, context)) {
+    for (const loss of lossesOf(world, context)) {
+      if ('unknown' in loss) {
+        yield loss;
+        continue;
+      }
+      const { lost, homeless } = loss;
       const objective = lost.startsWith('zone') ? zoneFailureRecovery : nodeFailureRecovery;
       const promise = strictest(homeless, context, objective);
       if (promise === undefined || ready.least <= promise) continue;
@@ -55,14 +60,19 @@ interface Loss {
   readonly homeless: readonly Homeless[];
 }
 
-function* lossesOf(world: World, context: RuleContext): Iterable<Loss> {
+function* lossesOf(world: World, context: RuleContext): Iterable<Loss | UnknownDraft> {
   const twin = context.twin();
   if (twin === undefined) return;
   const workers = world.nodes.filter(({ role }) => role === 'worker');
-  for (const { name } of workers.length < 2 ? [] : workers.slice(0, MOST_NODES)) {
-    const homeless = forWantOfRoom(homelessAfter(twin, [name], 'gone'));
+  const unsure = workers.length < 2 ? [] : workers.filter(({ name }) => !roomIsSure(twin, [name]));
+  for (const { name } of unsure.slice(0, MOST_NODES)) {
+    const homeless = forWantOfRoom(homelessAsScheduled(twin, [name], 'gone'));
     if (homeless.length > 0) yield { lost: `node ${name}`, homeless };
   }
+  if (unsure.length > MOST_NODES)
+    yield {
+      unknown: `of ${unsure.length} nodes whose pods may not find room elsewhere the first ${MOST_NODES} were tried`,
+    };
   for (const { zone, nodes } of context.zones.length < 2 ? [] : world.zones) {
     const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
     const homeless = zone === '' ? [] : forWantOfRoom(homelessAfter(twin, names, 'gone'));
