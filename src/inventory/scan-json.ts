@@ -133,8 +133,8 @@ function eachElement(cursor: Cursor, depth: number, visit: (position: number) =>
   }
 }
 
-/** Stops a walk at the value that was looked for. */
-class Found extends Error {}
+/** Stops a walk at the value that was looked for; one for all, as each new one would write down where it was made. */
+const FOUND = new Error('found');
 
 function enterEntry(cursor: Cursor, name: string, depth: number): number | undefined {
   if (cursor.text[cursor.at] !== '{') return undefined;
@@ -142,7 +142,7 @@ function enterEntry(cursor: Cursor, name: string, depth: number): number | undef
   return enter(() =>
     eachEntry(cursor, depth, (key, keyOffset) => {
       offset = keyOffset;
-      if (key === name) throw new Found();
+      if (key === name) throw FOUND;
       scanValue(cursor, depth + 1);
     }),
   )
@@ -154,7 +154,7 @@ function enterElement(cursor: Cursor, wanted: number, depth: number): number | u
   if (cursor.text[cursor.at] !== '[') return undefined;
   return enter(() =>
     eachElement(cursor, depth, (position) => {
-      if (position === wanted) throw new Found();
+      if (position === wanted) throw FOUND;
       scanValue(cursor, depth + 1);
     }),
   )
@@ -167,7 +167,7 @@ function enter(walk: () => void): boolean {
     walk();
     return false;
   } catch (error) {
-    if (error instanceof Found) return true;
+    if (error === FOUND) return true;
     throw error;
   }
 }

@@ -2,14 +2,14 @@
 import { PLACEMENT_READS } from '../reads.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import { namespaceOf, nameOf } from '../../inventory/identity.ts';
-import type { Workload, World, WorldAutoscaler, WorldClaim } from '../../inventory/world.ts';
+import type { Workload, World, WorldAutoscaler, WorldClaim, WorldNode } from '../../inventory/world.ts';
 import { ZONE } from '../../kubernetes/nodes.ts';
 import { at, type FieldPath } from '../../kubernetes/objects.ts';
 import { quotaUseOf, readQuota } from '../../kubernetes/quota.ts';
 import { countedRequests } from '../../kubernetes/requests.ts';
 import { clusterTarget } from '../cluster-target.ts';
 import type { RuleContext } from '../context.ts';
-import { hasClusterAutoscaler, nodeGrowth, nodesAtMost } from '../node-growth.ts';
+import { hasClusterAutoscaler, nodeGrowth, type NodeGrowth, nodesAtMost } from '../node-growth.ts';
 import { list, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type FindingDraft, type Rule } from '../rule.ts';
 import { unplacedOf } from '../what-if.ts';
@@ -32,12 +32,13 @@ const as03: Rule = {
   acrossNamespaces: true,
   *check(world, context) {
     const granted = quotas(world);
+    const room = world.autoscalers.length === 0 ? undefined : roomOf(world, context);
     for (const autoscaler of world.autoscalers) {
       const { workload } = autoscaler;
       if (workload === undefined || workload.replicas === 0) continue;
       const found =
         overQuota(world, { autoscaler, workload }, granted) ??
-        (yield* overNodes(world, { autoscaler, workload }, context));
+        (room === undefined ? undefined : yield* overNodes(world, { autoscaler, workload }, room));
       if (found === undefined) continue;
       const keda = autoscaler.sourced.object.kind === 'ScaledObject';
       yield {
@@ -90,18 +91,28 @@ function overQuota(
   return undefined;
 }
 
+/** Where more pods may go, the same for all autoscalers. */
+interface Room {
+  readonly growth: NodeGrowth;
+  readonly added: readonly WorldNode[];
+  readonly twin: RuleContext['twin'];
+}
+
+function roomOf(world: World, context: RuleContext): Room {
+  const growth = nodeGrowth(world, context);
+  return { growth, added: growth === 'pools' ? nodesAtMost(context) : [], twin: context.twin };
+}
+
 /** Asked of the scheduler, pod by pod: what fits into the sum of all nodes may fit on none of them. */
 function* overNodes(
   world: World,
   { autoscaler: { spec }, workload }: Scaled,
-  context: RuleContext,
+  { growth, added, twin: twinOf }: Room,
 ): Generator<Draft, string | undefined> {
-  const growth = nodeGrowth(world, context);
   const [pod] = workload.pods;
-  const twin = context.twin();
+  const twin = twinOf();
   const more = spec.maxReplicas - workload.pods.length;
   if (pod === undefined || more <= 0) return undefined;
-  const added = growth === 'pools' ? nodesAtMost(context) : [];
   const waiting = twin === undefined ? spec.maxReplicas : unplacedOf(twin, pod, { count: more, added });
   if (waiting === 0) return undefined;
   if (growth === 'karpenter') return overLimits(world, { workload, waiting, most: spec.maxReplicas });
