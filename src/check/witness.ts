@@ -7,7 +7,7 @@ import { scenarioFileOf } from '../faults/scenario-file.ts';
 import type { TimedFault } from '../faults/scenario.ts';
 import { parseLose, type WrittenFault } from '../faults/written.ts';
 import type { World } from '../inventory/world.ts';
-import { simulationOf } from '../twin/outcomes/simulation.ts';
+import { outcomesOf } from '../twin/outcomes/outcomes.ts';
 import type { WorkloadOutcome } from '../twin/results.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { Merged } from './merge.ts';
@@ -30,24 +30,32 @@ export interface Witnesses {
   readonly leftOut: number;
 }
 
+/** A failure, and whom it is to show. */
+interface Asked {
+  readonly lose: readonly string[];
+  readonly findings: { readonly finding: Merged; readonly workload: string }[];
+}
+
 export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST_FAILURES): Witnesses {
-  const ran = new Map<string, Ran | undefined>();
-  const of = new Map<Merged, Witness>();
+  const asked = new Map<string, Asked>();
   let leftOut = 0;
   for (const finding of findings) {
     const lose = finding.witness?.lose(twin);
     const workload = finding.witness?.of ?? finding.takesDown[0];
     if (lose === undefined || workload === undefined) continue;
     const key = lose.join(' ');
-    if (!ran.has(key)) {
-      if (ran.size >= most) {
-        leftOut += 1;
-        continue;
-      }
-      ran.set(key, runFailure(twin, lose));
+    const known = asked.get(key);
+    if (known !== undefined) known.findings.push({ finding, workload: workload.id });
+    else if (asked.size < most) asked.set(key, { lose, findings: [{ finding, workload: workload.id }] });
+    else leftOut += 1;
+  }
+  const of = new Map<Merged, Witness>();
+  for (const { lose, findings: shown } of asked.values()) {
+    const ran = runFailureFor(twin, lose, new Set(shown.map(({ workload }) => workload)));
+    for (const { finding, workload } of shown) {
+      const witness = witnessed(ran, { lose, workload });
+      if (witness !== undefined) of.set(finding, witness);
     }
-    const witness = witnessed(ran.get(key), { lose, workload: workload.id });
-    if (witness !== undefined) of.set(finding, witness);
   }
   return { of, leftOut };
 }
@@ -66,17 +74,24 @@ export function runFailure(twin: Twin, lose: readonly string[]): Ran | undefined
   return ofTwin.get(key);
 }
 
-function run(twin: Twin, lose: readonly string[]): Ran | undefined {
+/** The same with the outcomes of these workloads at least: those of thousands more are dear, and nobody reads them. */
+function runFailureFor(twin: Twin, lose: readonly string[], workloads: ReadonlySet<string>): Ran | undefined {
+  const ofTwin = known.get(twin);
+  const key = lose.join(' ');
+  return ofTwin?.has(key) === true ? ofTwin.get(key) : run(twin, lose, workloads);
+}
+
+function run(twin: Twin, lose: readonly string[], workloads?: ReadonlySet<string>): Ran | undefined {
   const written = lose.map(parseLose).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
   const { faults, problems } = resolve(twin.world, written);
   if (written.length < lose.length || problems > 0) return undefined;
   const name = faults.map(sayTimedFault).join(' and ');
   const horizon = defaultHorizon(faults);
-  return twin.run({ name, horizon, faults }, (run) => ({
+  return twin.run({ name, horizon, faults }, (built) => ({
     written,
     name,
-    outcomes: new Map(simulationOf(run, twin.waitingBefore).workloads.map((one) => [one.workload, one])),
-    refused: [...new Set([...run.drains.refused.values()].map(({ say }) => say))],
+    outcomes: new Map(outcomesOf(built, twin.waitingBefore, workloads).map((one) => [one.workload, one])),
+    refused: [...new Set([...built.drains.refused.values()].map(({ say }) => say))],
     horizonSeconds: horizon / 1_000,
   }));
 }

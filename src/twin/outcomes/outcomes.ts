@@ -18,9 +18,13 @@ export function workloadStretches(run: Run, workload: number): readonly Stretch[
   return stretchesWith(run, workload, frozenSpans(run.timeline, run.horizon));
 }
 
-export function outcomesOf(run: Run, before: WaitingBefore): readonly WorkloadOutcome[] {
+/** Of all workloads, or of those that are asked for by id. */
+export function outcomesOf(run: Run, before: WaitingBefore, only?: ReadonlySet<string>): readonly WorkloadOutcome[] {
   const frozen = frozenSpans(run.timeline, run.horizon);
-  return run.world.workloads.map((workload, index) => outcomeOf(run, { workload, index, frozen, before }));
+  const outcomes: WorkloadOutcome[] = [];
+  for (const [index, workload] of run.world.workloads.entries())
+    if (only === undefined || only.has(workload.id)) outcomes.push(outcomeOf(run, { workload, index, frozen, before }));
+  return outcomes;
 }
 
 /** The chain of the loss that lasts longest within the stretch. */
