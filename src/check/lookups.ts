@@ -26,6 +26,15 @@ export function serviceNamed(
   return named(services, namespace, name);
 }
 
+/** Of whatever kind; the first of several. */
+export function workloadNamed(
+  { workloads }: Pick<World, 'workloads'>,
+  namespace: string,
+  name: string,
+): Workload | undefined {
+  return named(workloads, namespace, name);
+}
+
 export function claimNamed({ claims }: Pick<World, 'claims'>, namespace: string, name: string): WorldClaim | undefined {
   return named(claims, namespace, name);
 }

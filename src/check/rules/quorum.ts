@@ -8,6 +8,7 @@ import type { Rule } from '../rule.ts';
 import { allowedNodes, domainsOf } from '../spreading.ts';
 import { quorumProgramOf, spareMembers } from '../workload-programs.ts';
 import { losingItsNode, losingItsZone } from '../witnesses.ts';
+import { workloadNamed } from '../lookups.ts';
 
 const qu01: Rule = {
   id: 'QU01',
@@ -39,9 +40,8 @@ const qu01: Rule = {
 };
 
 /** Members that vote and hold no data, in a StatefulSet of their own: `mongodb-arbiter` beside `mongodb`. */
-function arbitersOf({ namespace, name }: Workload, { workloads }: World): number {
-  const arbiters = workloads.find((one) => one.namespace === namespace && one.name === `${name}-arbiter`);
-  return arbiters?.replicas ?? 0;
+function arbitersOf({ namespace, name }: Workload, world: World): number {
+  return workloadNamed(world, namespace, `${name}-arbiter`)?.replicas ?? 0;
 }
 
 const qu02: Rule = {
