@@ -14,6 +14,8 @@ export interface QuorumProgram {
   readonly others?: RegExp;
   /** The variable that names a member's roles says it better than any name. */
   readonly roles?: { readonly variable: RegExp; readonly vote: RegExp };
+  /** Only where a container of the image runs this: one image holds several programs. */
+  readonly runs?: RegExp;
   /** A member becomes ready only when it has joined the others. */
   readonly readyTogether: boolean;
 }
@@ -56,6 +58,12 @@ const QUORUM_PROGRAMS: readonly QuorumProgram[] = [
   },
   { name: 'MariaDB Galera', images: ['mariadb-galera', 'percona-xtradb-cluster'], readyTogether: true },
   { name: 'Redis Sentinel', images: ['redis-sentinel', 'valkey-sentinel'], readyTogether: false },
+  {
+    name: 'Redis Sentinel',
+    images: ['redis', 'valkey'],
+    runs: /\b(redis|valkey)-sentinel\b|--sentinel\b/,
+    readyTogether: false,
+  },
 ];
 
 /** The quorum program of a StatefulSet; undefined for others, and where the image tells of none. */
@@ -67,11 +75,20 @@ export function quorumProgramOf(workload: Workload): QuorumProgram | undefined {
   );
 }
 
-function votes(workload: Workload, { voters, others, roles }: QuorumProgram): boolean {
+function votes(workload: Workload, { voters, others, roles, runs, images }: QuorumProgram): boolean {
+  if (runs !== undefined && !isRun(workload, images, runs)) return false;
   const said = roles === undefined ? undefined : rolesOf(workload, roles.variable);
   if (roles !== undefined && said !== undefined) return roles.vote.test(said);
   if (others?.test(workload.name) === true) return false;
   return voters?.test(workload.name) ?? true;
+}
+
+function isRun(workload: Workload, images: readonly string[], runs: RegExp): boolean {
+  return runningContainers(podSpecOf(workload)).some((container) => {
+    if (!images.includes(imageName(container.image))) return false;
+    const written = writtenContainer(workload, container);
+    return runs.test([...list(written, ['command']), ...list(written, ['args'])].join(' '));
+  });
 }
 
 function rolesOf(workload: Workload, variable: RegExp): string | undefined {

@@ -36,7 +36,11 @@ const VITAL: readonly {
   { group: 'scheduling.k8s.io', resources: ['priorityclasses'], namespaced: false },
 ];
 
-function matchesResource({ apiGroups, resources, operations }: WebhookRule, group: string, resource: string): boolean {
+function matchesResource(
+  { apiGroups, resources, operations, scope }: WebhookRule,
+  { group, resource, namespaced }: { readonly group: string; readonly resource: string; readonly namespaced: boolean },
+): boolean {
+  if (scope === (namespaced ? 'Cluster' : 'Namespaced')) return false;
   const inGroup = apiGroups.includes('*') || apiGroups.includes(group);
   const inResources = resources.some((one) => one === '*' || one === '*/*' || one === resource);
   return inGroup && inResources && operations.some((one) => one === '*' || one === 'CREATE' || one === 'UPDATE');
@@ -51,7 +55,9 @@ function vitalOf({ spec }: WorldWebhook, world: World): readonly string[] {
   return VITAL.flatMap(({ group, resources, namespaced }) =>
     namespaced && !here
       ? []
-      : resources.filter((resource) => spec.rules.some((rule) => matchesResource(rule, group, resource))),
+      : resources.filter((resource) =>
+          spec.rules.some((rule) => matchesResource(rule, { group, resource, namespaced })),
+        ),
   );
 }
 
@@ -171,7 +177,9 @@ const ad03: Rule = {
       if (spec.failurePolicy !== 'Fail' || service === undefined || service.workloads.length === 0) continue;
       if (
         !spec.rules.some(
-          (rule) => matchesResource(rule, '', 'pods') && rule.operations.some((one) => one === '*' || one === 'CREATE'),
+          (rule) =>
+            matchesResource(rule, { group: '', resource: 'pods', namespaced: true }) &&
+            rule.operations.some((one) => one === '*' || one === 'CREATE'),
         )
       )
         continue;

@@ -4,7 +4,9 @@ import { isObject } from '../../core/json.ts';
 import { nameOf, namespaceOf } from '../../inventory/identity.ts';
 import { ofKind } from '../../inventory/indexes.ts';
 import type { Sourced } from '../../inventory/identity.ts';
-import { at, reader } from '../../kubernetes/objects.ts';
+import { at, type FieldPath, reader } from '../../kubernetes/objects.ts';
+import type { World } from '../../inventory/world.ts';
+import { namespaceLabels } from '../../kubernetes/readers.ts';
 import { readSelector, selects, selectsEverything } from '../../kubernetes/selectors.ts';
 import { floorOf, list } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
@@ -142,7 +144,8 @@ const nw06: Rule = {
   reads: ['/Service'],
   *check(world) {
     for (const { spec, workloads, sourced } of world.services) {
-      if (spec.trafficDistribution === undefined) continue;
+      const field = trafficField(sourced.object, spec.trafficDistribution);
+      if (field === undefined) continue;
       const uneven = workloads.find(
         (workload) =>
           keepsReplicas(workload) && workload.replicas > 1 && !isApartBy(apartOf(workload, world), ZONE_KEYS),
@@ -150,13 +153,27 @@ const nw06: Rule = {
       if (uneven === undefined) continue;
       yield {
         on: sourced,
-        path: ['spec', 'trafficDistribution'],
-        message: `${spec.trafficDistribution} sends to pods of the caller's own zone, and nothing spreads the ${uneven.replicas} pods of ${uneven.id} over zones.`,
+        path: field.path,
+        message: `${field.value} sends to pods of the caller's own zone, and nothing spreads the ${uneven.replicas} pods of ${uneven.id} over zones.`,
         takesDown: [uneven],
       };
     }
   },
 };
+
+/** The field, or the annotation before it, that keeps traffic in a zone. */
+function trafficField(
+  object: unknown,
+  distribution: string | undefined,
+): { readonly path: FieldPath; readonly value: string } | undefined {
+  if (distribution !== undefined) return { path: ['spec', 'trafficDistribution'], value: distribution };
+  for (const name of ['topology-mode', 'topology-aware-hints']) {
+    const path = ['metadata', 'annotations', `service.kubernetes.io/${name}`];
+    const value = at(object, ...path);
+    if (typeof value === 'string' && value.toLowerCase() === 'auto') return { path, value: `${name}: ${value}` };
+  }
+  return undefined;
+}
 
 const nw07: Rule = {
   id: 'NW07',
@@ -173,10 +190,10 @@ const nw07: Rule = {
     const policies = ofKind(world.index, 'networking.k8s.io/NetworkPolicy');
     for (const sourced of policies) {
       const namespace = namespaceOf(sourced.object) ?? '';
-      if (!deniesEgress(sourced) || list(sourced.object, ['spec', 'egress']).length > 0) continue;
+      if (!deniesEgress(sourced) || allowsDns(sourced, world)) continue;
       if (!selectsEverything(podsOf(sourced))) continue;
       const beside = policies.filter(
-        (other) => namespaceOf(other.object) === namespace && deniesEgress(other) && allowsDns(other),
+        (other) => namespaceOf(other.object) === namespace && deniesEgress(other) && allowsDns(other, world),
       );
       const cut = workloadsIn(world, namespace).find(
         (workload) =>
@@ -193,8 +210,9 @@ const nw07: Rule = {
       yield {
         on: sourced,
         path: ['spec', 'egress'],
-        message: `It denies all egress of namespace ${namespace}, and no policy lets ${cut.id} ask for names on port 53.`,
+        message: `It denies ${list(sourced.object, ['spec', 'egress']).length > 0 ? 'all other' : 'all'} egress of namespace ${namespace}, and no policy lets ${cut.id} ask for names on port 53 by UDP.`,
         takesDown: [cut],
+        cause: defect('no-names', cut),
       };
     }
   },
@@ -210,17 +228,39 @@ function deniesEgress({ object }: Sourced): boolean {
   return Array.isArray(types) ? types.includes('Egress') : list(object, ['spec', 'egress']).length > 0;
 }
 
-function allowsDns({ object }: Sourced): boolean {
+/** Rules that let pods ask the DNS of the cluster: by UDP, on its port, and where its pods may be. */
+function allowsDns({ object }: Sourced, world: World): boolean {
   return list(object, ['spec', 'egress']).some((rule) => {
     if (!isObject(rule)) return false;
-    const ports = list(rule, ['ports']);
+    const [ports, peers] = [list(rule, ['ports']), list(rule, ['to'])];
     return (
-      ports.length === 0 ||
-      ports.some(
-        (port) => at(port, 'port') === undefined || at(port, 'port') === 53 || /dns/.test(String(at(port, 'port'))),
-      )
+      (ports.length === 0 || ports.some(isDnsPort)) &&
+      (peers.length === 0 || peers.some((peer) => mayBeDns(peer, namespaceOf(object) ?? '', world)))
     );
   });
+}
+
+/** A policy sees the port of the pod, to which a Service may lead from 53: CoreDNS of OpenShift listens on 5353. */
+const DNS_PORTS: readonly number[] = [53, 1053, 5353, 8053];
+
+function isDnsPort(rule: unknown): boolean {
+  const [port, end] = [at(rule, 'port'), at(rule, 'endPort')];
+  if ((at(rule, 'protocol') ?? 'TCP') !== 'UDP') return false;
+  if (typeof port !== 'number') return port === undefined || (typeof port === 'string' && /dns/.test(port));
+  return DNS_PORTS.some((one) => port <= one && one <= (typeof end === 'number' ? end : port));
+}
+
+/** Pods of the policy's own namespace are no DNS, unless it is that of DNS; an address may be. */
+function mayBeDns(peer: unknown, namespace: string, { namespaces }: World): boolean {
+  if (at(peer, 'ipBlock') !== undefined) return true;
+  if (at(peer, 'namespaceSelector') === undefined) return namespace === 'kube-system';
+  const labels = namespaces.get('kube-system')?.labels ?? namespaceLabels('kube-system', {});
+  const selector = readSelector(reader(peer), 'namespaceSelector');
+  // DNS may live elsewhere, as on OpenShift; a label that somebody gave kube-system is not shown.
+  const others = [...namespaces.values()].filter(
+    ({ name, sourced }) => name !== 'kube-system' && sourced !== undefined,
+  );
+  return selects(selector, labels) || !others.some((other) => selects(selector, other.labels));
 }
 
 export const network: readonly Rule[] = [nw01, nw03, nw04, nw05, nw06, nw07];

@@ -74,9 +74,13 @@ const qu02: Rule = {
   },
 };
 
-/** Where members are listed, by the argument or the variable that lists them. */
+/** Variables that list the members, and one that says how many are waited for. */
 const LISTS =
-  /^(?:--initial-cluster=|ETCD_INITIAL_CLUSTER$|ZOO_SERVERS$|KAFKA_CONTROLLER_QUORUM_VOTERS$|KAFKA_CFG_CONTROLLER_QUORUM_VOTERS$)/;
+  /^(ETCD_INITIAL_CLUSTER|ZOO_SERVERS|KAFKA_(CFG_)?CONTROLLER_QUORUM_VOTERS|cluster\.initial_master_nodes)$/;
+
+/** The same in what a container runs, alone or in a command of a shell. */
+const FLAGS = /--initial-cluster(?:[= ]|\s+)["']?([^\s"']+)/;
+const EXPECTED = /-?-bootstrap-expect(?:=|\s+)(\d+)/;
 
 const qu03: Rule = {
   id: 'QU03',
@@ -104,22 +108,46 @@ const qu03: Rule = {
   },
 };
 
-function listedMembers(workload: Workload): { readonly count: number; readonly path: FieldPath } | undefined {
+interface Listed {
+  readonly count: number;
+  readonly path: FieldPath;
+}
+
+function listedMembers(workload: Workload): Listed | undefined {
   for (const container of runningContainers(podSpecOf(workload))) {
     const written = writtenContainer(workload, container);
-    for (const field of ['args', 'command', 'env'] as const) {
-      for (const [index, item] of list(written, [field]).entries()) {
-        const name = field === 'env' ? at(item, 'name') : item;
-        const text = field === 'env' ? at(item, 'value') : item;
-        if (typeof name !== 'string' || typeof text !== 'string' || !LISTS.test(name) || text.includes('$(')) continue;
-        const count = text
-          .split(/[,\s]+/)
-          .filter((member) => /[:=@]/.test(member.replace('--initial-cluster=', ''))).length;
-        if (count > 0) return { count, path: [...containerPath(workload, container), field, index] };
-      }
+    const root = containerPath(workload, container);
+    for (const [index, item] of list(written, ['env']).entries()) {
+      const [name, value] = [at(item, 'name'), at(item, 'value')];
+      if (typeof name !== 'string' || typeof value !== 'string' || !LISTS.test(name)) continue;
+      const count = membersIn(value, name === 'cluster.initial_master_nodes');
+      if (count > 0) return { count, path: [...root, 'env', index] };
+    }
+    const flag = flaggedMembers(written, root);
+    if (flag !== undefined) return flag;
+  }
+  return undefined;
+}
+
+function flaggedMembers(written: unknown, root: FieldPath): Listed | undefined {
+  for (const field of ['args', 'command'] as const) {
+    const words = list(written, [field]).map((word) => (typeof word === 'string' ? word : ''));
+    for (const [index, word] of words.entries()) {
+      // The value may be the next word.
+      const text = /^--?(initial-cluster|bootstrap-expect)$/.test(word) ? `${word} ${words[index + 1] ?? ''}` : word;
+      const [, members] = FLAGS.exec(text) ?? [];
+      const [, expected] = EXPECTED.exec(text) ?? [];
+      const count = members === undefined ? Number(expected ?? 0) : membersIn(members, false);
+      if (count > 0) return { count, path: [...root, field, index] };
     }
   }
   return undefined;
+}
+
+/** Names may stand alone where nothing but names is listed; what a variable fills in is not counted. */
+function membersIn(text: string, bare: boolean): number {
+  if (text.includes('$')) return 0;
+  return text.split(/[,\s]+/).filter((member) => (bare ? member !== '' : /[:=@]/.test(member))).length;
 }
 
 export const quorum: readonly Rule[] = [qu01, qu02, qu03];

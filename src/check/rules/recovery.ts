@@ -20,10 +20,12 @@ const dr10: Rule = {
   *check(world) {
     for (const workload of world.workloads) {
       if (!(keepsReplicas(workload) || workload.kind === 'DaemonSet') || workload.sourced === undefined) continue;
-      for (const container of runningContainers(podSpecOf(workload))) {
+      const spec = podSpecOf(workload);
+      const first = spec.initContainers.filter(({ sidecar }) => !sidecar);
+      for (const container of [...runningContainers(spec), ...first]) {
         const { image, imagePullPolicy } = container;
         // A tag that moves is RO10's; there Always is the lesser evil.
-        if (imagePullPolicy !== 'Always' || !/(@|:[^/]*\d)/.test(image)) continue;
+        if (imagePullPolicy !== 'Always' || !/(@|:[^/]*\d)/.test(image) || NEAR.test(image)) continue;
         const path = [...containerPath(workload, container), 'imagePullPolicy'];
         yield {
           on: workload,
@@ -36,5 +38,8 @@ const dr10: Rule = {
     }
   },
 };
+
+/** Registries of the node or of the cluster itself. */
+const NEAR = /^(localhost|127\.0\.0\.1)(:\d+)?\/|^[^/]+\.svc(\.cluster\.local)?(:\d+)?\//;
 
 export const recovery: readonly Rule[] = [dr10];

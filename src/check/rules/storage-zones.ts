@@ -7,6 +7,7 @@ import { clusterTarget } from '../cluster-target.ts';
 import { floorOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { keepsReplicas } from '../workloads.ts';
+import { isZonalClass } from './storage.ts';
 import { losingItsZone } from '../witnesses.ts';
 
 const st01: Rule = {
@@ -20,13 +21,25 @@ const st01: Rule = {
   price: 'Replication is a project; storage over zones is slower and dearer.',
   source: 'Kubernetes docs, setup/best-practices/multiple-zones (storage access for zones)',
   needs: 'document',
-  reads: ['/PersistentVolume', '/PersistentVolumeClaim'],
+  reads: ['/PersistentVolume', '/PersistentVolumeClaim', 'storage.k8s.io/StorageClass'],
   yieldsTo: ['WL05', 'WL01'],
   *check(world, { zones }) {
     if (zones.length < 2) return;
-    for (const { workloads, volume } of world.claims) {
+    for (const { workloads, volume, storageClass, spec } of world.claims) {
       const [workload] = workloads;
       if (workload === undefined || !keepsReplicas(workload) || floorOf(workload) !== 1) continue;
+      if (volume === undefined && storageClass !== undefined && isZonalClass(storageClass)) {
+        const once = spec?.accessModes.some((mode) => mode !== 'ReadWriteMany' && mode !== 'ReadOnlyMany') ?? false;
+        if (!once) continue;
+        yield {
+          on: workload,
+          path: ['spec', 'replicas'],
+          message: `Its one copy will be on a volume of class ${storageClass.name}, which is in one zone; the cluster has ${zones.length} zones.`,
+          cause: defect('one-replica', workload),
+          witness: { lose: losingItsZone(workload) },
+        };
+        continue;
+      }
       const terms = volume?.migratedNodeTerms ?? volume?.nodeTerms;
       const bound = terms?.flatMap(({ labels }) =>
         labels.filter(({ key, operator }) => key === ZONE && operator === 'In'),

@@ -1,5 +1,7 @@
 /** ST: volumes that hold pods in their place, or are lost with it. */
+import { isObject } from '../../core/json.ts';
 import { ofKind } from '../../inventory/indexes.ts';
+import type { WorldClaim, WorldStorageClass } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { floorOf, podPath, podSpecOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
@@ -17,6 +19,26 @@ const ZONAL = new Set([
   'cinder.csi.openstack.org',
   'csi.hetzner.cloud',
   'csi.vsphere.vmware.com',
+]);
+
+/** True for a class whose volumes are in one zone each; a regional disk is in two. */
+export function isZonalClass({ sourced }: WorldStorageClass): boolean {
+  const provisioner = at(sourced.object, 'provisioner');
+  if (typeof provisioner !== 'string' || !ZONAL.has(provisioner)) return false;
+  const parameters = at(sourced.object, 'parameters');
+  const kinds = isObject(parameters) ? Object.values(parameters) : [];
+  return !kinds.some((value) => typeof value === 'string' && /regional|_ZRS$/i.test(value));
+}
+
+/** Provisioners whose volumes are directories or disks of one node. */
+const LOCAL = new Set([
+  'rancher.io/local-path',
+  'openebs.io/local',
+  'local.csi.openebs.io',
+  'topolvm.io',
+  'k8s.io/minikube-hostpath',
+  'docker.io/hostpath',
+  'kubernetes.io/no-provisioner',
 ]);
 
 const st02: Rule = {
@@ -63,11 +85,26 @@ const st03: Rule = {
   price: 'A network disk is slower than a local one.',
   source: 'Kubernetes docs, concepts/storage/volumes (hostPath)',
   needs: 'manifests',
-  reads: [],
-  *check(world) {
+  reads: [
+    '/PersistentVolume',
+    '/PersistentVolumeClaim',
+    'autoscaling/HorizontalPodAutoscaler',
+    'storage.k8s.io/StorageClass',
+  ],
+  *check(world, context) {
     for (const workload of world.workloads) {
       if (!keepsReplicas(workload) || workload.replicas === 0 || workload.sourced === undefined) continue;
       const { volumes } = podSpecOf(workload);
+      const local = context.claimsOf(workload).find(isOfOneNode);
+      if (local !== undefined && floorOf(workload) === 1) {
+        const own = workload.spec.claimTemplates.length > 0;
+        yield {
+          on: workload,
+          path: own ? ['spec', 'volumeClaimTemplates'] : [...podPath(workload), 'volumes'],
+          message: `Its one copy is on claim ${local.name}, whose volume is a disk of one node.`,
+        };
+        continue;
+      }
       const written = at(workload.sourced.object, ...podPath(workload), 'volumes');
       const volume = volumes.find(({ source }) => source.kind === 'hostPath' && !MACHINE.test(source.path));
       if (volume?.source.kind !== 'hostPath') continue;
@@ -80,6 +117,12 @@ const st03: Rule = {
     }
   },
 };
+
+function isOfOneNode({ storageClass, volume }: WorldClaim): boolean {
+  if (at(volume?.sourced.object, 'spec', 'local') !== undefined) return true;
+  const provisioner = at(storageClass?.sourced.object, 'provisioner');
+  return volume === undefined && typeof provisioner === 'string' && LOCAL.has(provisioner);
+}
 
 const st05: Rule = {
   id: 'ST05',
@@ -171,6 +214,25 @@ const st07: Rule = {
         for (const root of roots) {
           const size = at(sourced.object, ...root, 'replicated', 'size');
           const domain = at(sourced.object, ...root, 'failureDomain');
+          const chunks = at(sourced.object, ...root, 'erasureCoded', 'codingChunks');
+          const least = at(sourced.object, ...root, 'parameters', 'min_size');
+          if (chunks === 1)
+            yield {
+              on: sourced,
+              path: [...root, 'erasureCoded', 'codingChunks'],
+              message:
+                'One coding chunk is kept: the loss of one place stops writes, and of a second one destroys data.',
+              remedy: 'Set codingChunks: 2, with as many places as chunks.',
+              cause: defect('pool', sourced),
+            };
+          if (Number(least) === 1 && typeof size === 'number' && size > 1)
+            yield {
+              on: sourced,
+              path: [...root, 'parameters', 'min_size'],
+              message: `min_size 1 takes writes while one of ${size} copies is left: the loss of that one destroys them.`,
+              remedy: 'Leave min_size out; Ceph takes 2 for 3 copies.',
+              cause: defect('pool', sourced),
+            };
           if (typeof size === 'number' && size < 3)
             yield {
               on: sourced,
@@ -207,6 +269,21 @@ const st08: Rule = {
   *check(world) {
     for (const sourced of ofKind(world.index, 'ceph.rook.io/CephCluster')) {
       const count = at(sourced.object, 'spec', 'mon', 'count');
+      if (at(sourced.object, 'spec', 'mon', 'allowMultiplePerNode') === true)
+        yield {
+          on: sourced,
+          path: ['spec', 'mon', 'allowMultiplePerNode'],
+          message: 'Several monitors may share a node, whose loss then takes the majority.',
+          remedy: 'Set allowMultiplePerNode: false.',
+        };
+      if (at(sourced.object, 'spec', 'mgr', 'count') === 1)
+        yield {
+          on: sourced,
+          path: ['spec', 'mgr', 'count'],
+          severity: 'warning',
+          message: 'One manager runs: while it is away, nothing rebalances, and no volume is made.',
+          remedy: 'Set mgr.count: 2.',
+        };
       if (typeof count !== 'number' || (count >= 3 && count % 2 === 1)) continue;
       yield {
         on: sourced,
