@@ -40,8 +40,9 @@ export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
   for (const sourced of inputs.index.all) {
     const kind = kindOf(sourced);
     if (kind === undefined || kind === 'Pod' || workloadAbove(sourced, inputs.index) !== undefined) continue;
-    const spec = readSourced(kind, sourced, inputs.refuseIn(sourced));
-    if (spec === undefined) continue;
+    const read = readSourced(kind, sourced, inputs.refuseIn(sourced));
+    if (read === undefined) continue;
+    const spec = { ...read, ...referredCount(inputs.index, sourced) };
     const id = idOf(sourced.object.kind, namespaceOf(sourced.object) ?? '', nameOf(sourced.object));
     const pods = observed.get(id);
     observed.delete(id);
@@ -50,6 +51,26 @@ export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
   }
   for (const [id, pods] of observed) workloads.push(ofPodsAlone(id, pods, context));
   return accepted(workloads, inputs.isRefused).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/**
+ * The count of an Argo Rollout whose template is a Deployment's (`workloadRef`): its pods run in place of the Deployment's,
+ * which the controller scales down (argo-rollouts v1.9 rollout/templateref.go).
+ */
+function referredCount(
+  index: ObjectIndex,
+  { object }: Sourced,
+): Partial<Pick<WorkloadSpec, 'replicas' | 'replicasWritten'>> {
+  if (object.kind !== 'Deployment') return {};
+  const rollout = (index.byKind.get('argoproj.io/Rollout') ?? []).find(
+    (one) =>
+      at(one.object, 'spec', 'workloadRef', 'kind') === 'Deployment' &&
+      at(one.object, 'spec', 'workloadRef', 'name') === nameOf(object) &&
+      namespaceOf(one.object) === namespaceOf(object),
+  );
+  if (rollout === undefined) return {};
+  const written = at(rollout.object, 'spec', 'replicas');
+  return { replicas: typeof written === 'number' ? written : 1, replicasWritten: typeof written === 'number' };
 }
 
 /** Without what the API server would refuse: whole workloads, or some of their pods. */

@@ -427,3 +427,24 @@ spec:
   expect(workloads).toEqual([]);
   expect(problems).toMatchObject([{ path: 'spec.replicas', at: { line: 5 }, expected: 'at most 1000000 pods' }]);
 });
+
+it('counts the pods of a Rollout that takes its template from a Deployment', () => {
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:1' }] } };
+  const objects = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template },
+    },
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { replicas: 3, workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+    },
+  ];
+  const text = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+  const world = worldOfInventory(readInventory([{ file: 'web.yaml', text, named: true }]));
+  expect(world.workloads.map(({ id, replicas }) => [id, replicas])).toEqual([['Deployment/shop/web', 3]]);
+});

@@ -1,7 +1,7 @@
 /** AS: autoscalers that do not scale, or that scale too far. */
 import type { Sourced } from '../../inventory/identity.ts';
 import { isStored } from '../../inventory/validate.ts';
-import type { Workload } from '../../inventory/world.ts';
+import type { Workload, WorldAutoscaler } from '../../inventory/world.ts';
 import type { AutoscalerSpec } from '../../kubernetes/autoscalers.ts';
 import { at, type FieldPath } from '../../kubernetes/objects.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
@@ -131,27 +131,42 @@ const as04: Rule = {
   acrossNamespaces: true,
   *check(world) {
     for (const workload of world.workloads) {
-      if (!keepsReplicas(workload) || floorOf(workload) !== 1 || !isMetricsServer(workload)) continue;
+      const reads = sourceOf(workload);
+      if (!keepsReplicas(workload) || floorOf(workload) !== 1 || reads === undefined) continue;
       yield {
         on: workload,
         path: ['spec', 'replicas'],
-        message: `One pod gives their metrics to ${served(world.autoscalers.length)}.`,
+        message: `One pod gives their metrics to ${served(world.autoscalers.filter(reads).length)}.`,
         cause: defect('one-replica', workload),
       };
     }
   },
 };
 
-function served(autoscalers: number): string {
-  if (autoscalers === 0) return 'all autoscalers of the cluster';
-  return autoscalers === 1 ? 'the autoscaler' : `${autoscalers} autoscalers`;
+/** Programs that answer for metrics, by the name of their image, and which metrics those are. */
+const SOURCES: Readonly<Record<string, (autoscaler: WorldAutoscaler) => boolean>> = {
+  'metrics-server': (one) => hasMetric(one, ['Resource', 'ContainerResource']),
+  'prometheus-adapter': (one) => hasMetric(one, ['Pods', 'Object', 'External']),
+  'keda-metrics-apiserver': isKeda,
+  keda: isKeda,
+};
+
+function hasMetric({ spec }: WorldAutoscaler, types: readonly string[]): boolean {
+  return spec.metrics?.some(({ type }) => types.includes(type)) ?? false;
 }
 
-const METRICS = ['metrics-server', 'prometheus-adapter', 'keda-metrics-apiserver', 'keda'];
+function isKeda({ sourced }: WorldAutoscaler): boolean {
+  return sourced.object.kind === 'ScaledObject';
+}
 
-function isMetricsServer(workload: Workload): boolean {
-  const names = imageNames(workload);
-  return METRICS.some((name) => names.has(name));
+function sourceOf(workload: Workload): ((autoscaler: WorldAutoscaler) => boolean) | undefined {
+  const name = Object.keys(SOURCES).find((image) => imageNames(workload).has(image));
+  return name === undefined ? undefined : SOURCES[name];
+}
+
+function served(autoscalers: number): string {
+  if (autoscalers === 0) return 'every autoscaler that reads them from it';
+  return autoscalers === 1 ? 'the autoscaler' : `${autoscalers} autoscalers`;
 }
 
 const as05: Rule = {

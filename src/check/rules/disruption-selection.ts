@@ -144,7 +144,7 @@ const pd07: Rule = {
       yield {
         on: sourced,
         path: ['spec', 'unhealthyPodEvictionPolicy'],
-        message: `While one of its ${pods === 1 ? 'pod' : `${pods} pods`} crashes and the budget is used up, no eviction of the crashing one is granted.`,
+        message: `While ${pods === 1 ? 'its one pod' : `one of its ${pods} pods`} crashes and the budget is used up, no eviction of ${pods === 1 ? 'it' : 'the crashing one'} is granted.`,
         takesDown: workloads,
         patch: [{ op: 'set', path: ['spec', 'unhealthyPodEvictionPolicy'], value: 'AlwaysAllow' }],
       };

@@ -60,9 +60,10 @@ const CERTAIN = /(^|-)(operator|controller-manager)$/;
 
 /** Controllers by another reading: they take or route requests, elect by default, or share the work out. */
 const NO_SILENT =
-  /webhook|ingress|gateway|admission|injector|proxy|kube-controller-manager|cert-manager|argo|karpenter|aws-|cilium|calico|sealed-secrets|elastic|eck|trident|crossplane|kong|contour|snapshot/;
+  /webhook|ingress|gateway|gatekeeper|kyverno|admission|injector|proxy|kube-controller-manager|cert-manager|argo|karpenter|aws-|cilium|calico|sealed-secrets|elastic|eck|trident|crossplane|kong|contour|snapshot/;
 
-const ELECTS = /elect|leader|lease|lock|shard/i;
+/** What says how replicas share or leave the work; webhooks are answered by all of them. */
+const ELECTS = /elect|leader|lease|lock|shard|webhook/i;
 
 /**
  * The container of a controller that says nothing of an election: kubebuilder's and operator-sdk's programs run without
