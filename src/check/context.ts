@@ -44,13 +44,14 @@ export interface ContextInputs {
 
 export function ruleContext(world: World, { plan, now, twinSettings, drift }: ContextInputs = {}): RuleContext {
   let twin: Twin | undefined;
+  const daemonsOf = unplacedDaemons(world);
   return {
     plan,
     now,
     drift,
     zones: workerZones(world),
     intentOf,
-    servicesOf: byWorkload(world.services, (service) => [...service.workloads, ...unplacedDaemons(world, service)]),
+    servicesOf: byWorkload(world.services, (service) => [...service.workloads, ...daemonsOf(service)]),
     budgetsOf: byWorkload(world.budgets, ({ workloads }) => workloads),
     autoscalersOf: byWorkload(world.autoscalers, ({ workload }) => (workload === undefined ? [] : [workload])),
     claimsOf: byWorkload(world.claims, ({ workloads }) => workloads),
@@ -79,16 +80,12 @@ function workerZones({ nodes }: World): readonly string[] {
   return [...zones].sort().map((key) => key.slice(key.indexOf('\n') + 1));
 }
 
-/** DaemonSets that the Service will send to: without nodes they have no pods yet. */
-function unplacedDaemons({ nodes, workloads }: World, { namespace, spec }: WorldService): readonly Workload[] {
-  if (nodes.length > 0) return [];
-  return workloads.filter(
-    (one) =>
-      one.kind === 'DaemonSet' &&
-      one.namespace === namespace &&
-      one.replicas === 0 &&
-      selects(spec.selector, one.spec.labels),
-  );
+/** DaemonSets that Services will send to: without nodes they have no pods yet. */
+function unplacedDaemons({ nodes, workloads }: World): (service: WorldService) => readonly Workload[] {
+  const daemons =
+    nodes.length > 0 ? [] : workloads.filter(({ kind, replicas }) => kind === 'DaemonSet' && replicas === 0);
+  return ({ namespace, spec }) =>
+    daemons.filter((one) => one.namespace === namespace && selects(spec.selector, one.spec.labels));
 }
 
 function byWorkload<T>(

@@ -36,14 +36,15 @@ export interface WorkloadInputs {
 export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
   const context: Context = { ...inputs, maker: templateMaker() };
   const observed = observedPods(inputs.index);
+  const referred = referredCounts(inputs.index);
   const workloads: Workload[] = [];
   for (const sourced of inputs.index.all) {
     const kind = kindOf(sourced);
     if (kind === undefined || kind === 'Pod' || workloadAbove(sourced, inputs.index) !== undefined) continue;
     const read = readSourced(kind, sourced, inputs.refuseIn(sourced));
     if (read === undefined) continue;
-    const spec = { ...read, ...referredCount(inputs.index, sourced) };
     const id = idOf(sourced.object.kind, namespaceOf(sourced.object) ?? '', nameOf(sourced.object));
+    const spec = { ...read, ...referred.get(id) };
     const pods = observed.get(id);
     observed.delete(id);
     const known = { id, kind, sourced, spec };
@@ -54,23 +55,22 @@ export function buildWorkloads(inputs: WorkloadInputs): readonly Workload[] {
 }
 
 /**
- * The count of an Argo Rollout whose template is a Deployment's (`workloadRef`): its pods run in place of the Deployment's,
- * which the controller scales down (argo-rollouts v1.9 rollout/templateref.go).
+ * Counts of Argo Rollouts whose template is a Deployment's (`workloadRef`), by the Deployment's id: their pods run in place
+ * of its own, which the controller scales down (argo-rollouts v1.9 rollout/templateref.go).
  */
-function referredCount(
-  index: ObjectIndex,
-  { object }: Sourced,
-): Partial<Pick<WorkloadSpec, 'replicas' | 'replicasWritten'>> {
-  if (object.kind !== 'Deployment') return {};
-  const rollout = (index.byKind.get('argoproj.io/Rollout') ?? []).find(
-    (one) =>
-      at(one.object, 'spec', 'workloadRef', 'kind') === 'Deployment' &&
-      at(one.object, 'spec', 'workloadRef', 'name') === nameOf(object) &&
-      namespaceOf(one.object) === namespaceOf(object),
-  );
-  if (rollout === undefined) return {};
-  const written = at(rollout.object, 'spec', 'replicas');
-  return { replicas: typeof written === 'number' ? written : 1, replicasWritten: typeof written === 'number' };
+function referredCounts(index: ObjectIndex): ReadonlyMap<string, Pick<WorkloadSpec, 'replicas' | 'replicasWritten'>> {
+  const counts = new Map<string, Pick<WorkloadSpec, 'replicas' | 'replicasWritten'>>();
+  for (const { object } of index.byKind.get('argoproj.io/Rollout') ?? []) {
+    const [kind, name] = [at(object, 'spec', 'workloadRef', 'kind'), at(object, 'spec', 'workloadRef', 'name')];
+    if (kind !== 'Deployment' || typeof name !== 'string') continue;
+    const written = at(object, 'spec', 'replicas');
+    const known = typeof written === 'number';
+    counts.set(idOf(kind, namespaceOf(object) ?? '', name), {
+      replicas: known ? written : 1,
+      replicasWritten: known,
+    });
+  }
+  return counts;
 }
 
 /** Without what the API server would refuse: whole workloads, or some of their pods. */
