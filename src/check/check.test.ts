@@ -92,6 +92,59 @@ describe('witnesses', () => {
     expect(found?.witness).not.toHaveProperty('seconds');
   });
 
+  it('blames no drain on the budget of a neighbour', () => {
+    const node = NODES.slice(0, NODES.indexOf('---', 4));
+    const agent = `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent, namespace: shop}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {containers: [{name: agent, image: registry.example.com/agent:1.0.0}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: agent, namespace: shop}
+spec: {minAvailable: 1, selector: {matchLabels: {app: agent}}}
+`;
+    const other = (cart(2) + budget).replaceAll('cart', 'web').replace('minAvailable: 100%', 'minAvailable: 2');
+    const { findings } = check(worldOf(`${cart(3)}${budget}---${other}${agent}${node}`));
+    const effects = findings
+      .filter(({ rule }) => ['PD03', 'PD04'].includes(rule))
+      .map(({ object, witness }) => [object.name, witness?.effect]);
+    // No drain evicts pods of DaemonSets.
+    expect(Object.fromEntries(effects)).toEqual({
+      cart: 'keeps the drain from ending: budget cart grants no eviction: it wants 3 healthy pods and has 3',
+      web: 'keeps the drain from ending: budget web grants no eviction: it wants 2 healthy pods and has 2',
+      agent: undefined,
+    });
+  });
+
+  it('shows nothing that is so without the failure', () => {
+    const wants = cart(3).replace('cart:1.4.2}', 'cart:1.4.2, resources: {requests: {cpu: "3"}}}');
+    const nodes = NODES.replace(/cpu: "4"(?!.*cpu)/s, 'cpu: "1"');
+    const effectOf = (node: string): string | undefined => {
+      const rule = ruleOf('AA01', {}, { witness: { lose: () => [`node=${node}`] } });
+      return check(worldOf(wants + nodes), { rules: [rule] }).findings[0]?.witness?.effect;
+    };
+    // Two of three fit, whether the small node is lost or not.
+    expect(effectOf('worker-c')).toBeUndefined();
+    expect(effectOf('worker-a')).toBe('has 1 of 3 pods ready for 1 h, and not back after 1 h');
+  });
+
+  it('loses the kind of place that the constraint speaks of', () => {
+    const rule = rules.filter(({ id }) => id === 'PL06');
+    const loseBy = (key: string): readonly string[] | undefined => {
+      const spread = `topologySpreadConstraints: [{maxSkew: 3, topologyKey: ${key}, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: cart}}}]`;
+      const text = cart(2).replace('      containers:', `      ${spread}\n      containers:`);
+      return check(worldOf(text + NODES), { rules: rule }).findings[0]?.witness?.lose;
+    };
+    expect(loseBy('kubernetes.io/hostname')?.[0]).toMatch(/^node=/);
+    expect(loseBy('topology.kubernetes.io/zone')?.[0]).toMatch(/^zone=/);
+  });
+
   it('is gone after the patch', () => {
     const world = worldOf(cart(2) + NODES);
     expect(check(world).findings.filter(({ rule }) => rule === 'WL01')).toEqual([]);

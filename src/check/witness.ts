@@ -7,6 +7,7 @@ import { scenarioFileOf } from '../faults/scenario-file.ts';
 import type { TimedFault } from '../faults/scenario.ts';
 import { parseLose, type WrittenFault } from '../faults/written.ts';
 import type { World } from '../inventory/world.ts';
+import type { BuiltRun } from '../twin/engine/build-run.ts';
 import { outcomesOf } from '../twin/outcomes/outcomes.ts';
 import type { WorkloadOutcome } from '../twin/results.ts';
 import type { Twin } from '../twin/twin.ts';
@@ -20,8 +21,8 @@ export interface Ran {
   readonly written: readonly WrittenFault[];
   readonly name: string;
   readonly outcomes: ReadonlyMap<string, WorkloadOutcome>;
-  /** Why drains were refused, each sentence once. */
-  readonly refused: readonly string[];
+  /** Why drains were refused, by the workload whose pods were to go, each sentence once. */
+  readonly refused: ReadonlyMap<string, ReadonlySet<string>>;
   readonly horizonSeconds: number;
 }
 
@@ -50,14 +51,35 @@ export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST
     else leftOut += 1;
   }
   const of = new Map<Merged, Witness>();
+  const calm = calmOf(twin, new Set([...asked.values()].flatMap(({ findings: shown }) => shown.map(nameOf))));
   for (const { lose, findings: shown } of asked.values()) {
-    const ran = runFailureFor(twin, lose, new Set(shown.map(({ workload }) => workload)));
+    const ran = runFailureFor(twin, lose, new Set(shown.map(nameOf)));
     for (const { finding, workload } of shown) {
-      const witness = witnessed(ran, { lose, workload });
+      const witness = witnessed(ran, { lose, workload, calm });
       if (witness !== undefined) of.set(finding, witness);
     }
   }
   return { of, leftOut };
+}
+
+function nameOf({ workload }: Asked['findings'][number]): string {
+  return workload;
+}
+
+/** What workloads do within a horizon while nothing breaks. */
+type Calm = (horizonSeconds: number) => ReadonlyMap<string, WorkloadOutcome>;
+
+function calmOf(twin: Twin, workloads: ReadonlySet<string>): Calm {
+  const known = new Map<number, ReadonlyMap<string, WorkloadOutcome>>();
+  return (horizonSeconds) => {
+    const found =
+      known.get(horizonSeconds) ??
+      twin.run({ name: 'nothing', horizon: horizonSeconds * 1_000, faults: [] }, (built) =>
+        outcomesById(twin, built, workloads),
+      );
+    known.set(horizonSeconds, found);
+    return found;
+  };
 }
 
 const known = new WeakMap<Twin, Map<string, Ran | undefined>>();
@@ -90,10 +112,30 @@ function run(twin: Twin, lose: readonly string[], workloads?: ReadonlySet<string
   return twin.run({ name, horizon, faults }, (built) => ({
     written,
     name,
-    outcomes: new Map(outcomesOf(built, twin.waitingBefore, workloads).map((one) => [one.workload, one])),
-    refused: [...new Set([...built.drains.refused.values()].map(({ say }) => say))],
+    outcomes: outcomesById(twin, built, workloads),
+    refused: refusalsOf(built),
     horizonSeconds: horizon / 1_000,
   }));
+}
+
+function outcomesById(
+  { waitingBefore }: Twin,
+  run: BuiltRun,
+  workloads: ReadonlySet<string> | undefined,
+): ReadonlyMap<string, WorkloadOutcome> {
+  return new Map(outcomesOf(run, waitingBefore, workloads).map((one) => [one.workload, one]));
+}
+
+function refusalsOf({ drains, tables, world }: BuiltRun): Ran['refused'] {
+  const refusals = new Map<string, Set<string>>();
+  for (const [pod, { say }] of drains.refused) {
+    const workload = world.workloads[tables.pods.workload.get(pod)];
+    if (workload === undefined) continue;
+    const known = refusals.get(workload.id);
+    if (known === undefined) refusals.set(workload.id, new Set([say]));
+    else known.add(say);
+  }
+  return refusals;
 }
 
 function resolve(world: World, written: readonly WrittenFault[]): { faults: readonly TimedFault[]; problems: number } {
@@ -103,28 +145,36 @@ function resolve(world: World, written: readonly WrittenFault[]): { faults: read
 
 function witnessed(
   ran: Ran | undefined,
-  { lose, workload }: { readonly lose: readonly string[]; readonly workload: string },
+  { lose, workload, calm }: { readonly lose: readonly string[]; readonly workload: string; readonly calm: Calm },
 ): Witness | undefined {
   const outcome = ran?.outcomes.get(workload);
   if (ran === undefined || outcome === undefined) return undefined;
-  const effect = effectOf(ran, outcome);
+  const effect = effectOf(ran, outcome, calm);
   if (effect === undefined) return undefined;
   const { downSeconds } = outcome;
   const scenario = scenarioFileOf(ran.written, scenarioName(lose));
   return { lose, scenario, workload, effect, ...(downSeconds > 0 ? { seconds: downSeconds } : {}) };
 }
 
-/** Undefined when the failure does nothing to the workload: it then shows nothing. */
-function effectOf({ refused, horizonSeconds }: Ran, outcome: WorkloadOutcome): string | undefined {
-  const { downSeconds, degradedSeconds, intervals, replicas } = outcome;
+/** Undefined when the failure does nothing to the workload, or what it does without the failure too: it then shows nothing. */
+function effectOf({ refused, horizonSeconds }: Ran, outcome: WorkloadOutcome, calm: Calm): string | undefined {
+  const { downSeconds, degradedSeconds, intervals, replicas, workload } = outcome;
+  const refusals = [...(refused.get(workload) ?? [])];
+  if (downSeconds + degradedSeconds === 0 && refusals.length === 0) return undefined;
+  const before = calm(horizonSeconds).get(workload);
   const last = intervals.at(-1);
   const stays = last?.to === undefined ? `, and not back after ${sayDuration(horizonSeconds * 1_000)}` : '';
-  if (downSeconds > 0) return `is down for ${sayDuration(downSeconds * 1_000)}${last?.state === 'down' ? stays : ''}`;
-  if (refused.length > 0) return `keeps the drain from ending: ${refused.join('; ')}`;
-  if (degradedSeconds === 0) return undefined;
-  const fewest = Math.min(...intervals.map(({ ready }) => ready));
+  if (downSeconds > (before?.downSeconds ?? 0))
+    return `is down for ${sayDuration(downSeconds * 1_000)}${last?.state === 'down' ? stays : ''}`;
+  if (refusals.length > 0) return `keeps the drain from ending: ${refusals.join('; ')}`;
+  if (degradedSeconds <= (before?.degradedSeconds ?? 0) && fewestOf(outcome) >= fewestOf(before ?? outcome))
+    return undefined;
   const back = last?.state === 'degraded' ? stays : '';
-  return `has ${fewest} of ${replicas} pods ready for ${sayDuration(degradedSeconds * 1_000)}${back}`;
+  return `has ${fewestOf(outcome)} of ${replicas} pods ready for ${sayDuration(degradedSeconds * 1_000)}${back}`;
+}
+
+function fewestOf({ intervals }: WorkloadOutcome): number {
+  return Math.min(...intervals.map(({ ready }) => ready));
 }
 
 /** A name as scenario files take it: letters, digits and dashes. */

@@ -2,6 +2,7 @@
 import type { Workload, WorldNode } from '../inventory/world.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { WitnessDraft } from './rule.ts';
+import { ZONE_KEYS } from './spreading.ts';
 
 /** How long a drain waits for budgets before it gives up: `kubectl drain` waits for ever, upgrades an hour or less. */
 const DRAIN_TIMEOUT = '10m';
@@ -23,6 +24,11 @@ export function losingItsZone(workload: Workload): WitnessDraft['lose'] {
     const zone = commonest(nodesOf(twin, workload).map((node) => zones.get(node) ?? ''));
     return zone === undefined || zone === '' ? undefined : [`zone=${zone}`];
   };
+}
+
+/** The place that the label means: a zone, else the node. */
+export function losingItsPlace(workload: Workload, topologyKey: string): WitnessDraft['lose'] {
+  return ZONE_KEYS.has(topologyKey) ? losingItsZone(workload) : losingItsNode(workload);
 }
 
 const zonesKnown = new WeakMap<readonly WorldNode[], ReadonlyMap<string, string>>();

@@ -18,7 +18,7 @@ import {
   nodesOfZones,
 } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
-import { losingItsNode, losingItsZone } from '../witnesses.ts';
+import { losingItsNode, losingItsPlace, losingItsZone } from '../witnesses.ts';
 
 const SPREAD = 'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread';
 
@@ -143,7 +143,7 @@ function* strangeSpread(workload: Workload, world: World): Iterable<Draft> {
       path: [...podPath(workload), 'topologySpreadConstraints', index, 'labelSelector'],
       message: `${formatSelector(selector)} does not select its own pods, which have ${sayLabels(workload)}: they are not spread by ${topologyKey}.`,
       cause: defect('no-spread', workload),
-      witness: { lose: losingItsNode(workload) },
+      witness: { lose: losingItsPlace(workload, topologyKey) },
     };
   }
 }
@@ -170,7 +170,7 @@ function* strangeTerms(workload: Workload, world: World): Iterable<Draft> {
         path: [...podPath(workload), 'affinity', 'podAntiAffinity', form, index, ...within, 'labelSelector'],
         message: `${formatSelector(term.selector)} does not select its own pods, which have ${sayLabels(workload)}: nothing keeps them apart.`,
         cause: defect('no-spread', workload),
-        witness: { lose: losingItsNode(workload) },
+        witness: { lose: losingItsPlace(workload, term.topologyKey) },
       };
     }
   }
@@ -202,7 +202,7 @@ const pl05: Rule = {
           path: [...podPath(workload), 'topologySpreadConstraints', index, 'labelSelector'],
           message: `The constraint on ${constraint.topologyKey} has ${missing ? 'no labelSelector' : 'an empty labelSelector'}: it counts no pod, so that none is spread.`,
           cause: defect('no-spread', workload),
-          witness: { lose: losingItsNode(workload) },
+          witness: { lose: losingItsPlace(workload, constraint.topologyKey) },
         };
       }
     }
@@ -233,7 +233,7 @@ const pl06: Rule = {
           on: workload,
           path: [...podPath(workload), 'topologySpreadConstraints', index, 'maxSkew'],
           message: `maxSkew ${maxSkew} lets all ${workload.replicas} replicas share one ${topologyKey}${domains > 1 ? ` of ${domains}` : ''}.`,
-          witness: { lose: losingItsZone(workload) },
+          witness: { lose: losingItsPlace(workload, topologyKey) },
           patch: [{ op: 'set', path: [...podPath(workload), 'topologySpreadConstraints', index, 'maxSkew'], value: 1 }],
         };
       }

@@ -56,7 +56,8 @@ export class Drains {
       clock.at(timed.at, begins, this.#upgrades.length - 1);
     }
     signals.listen({
-      podGone: (_, node) => {
+      podGone: (pod, node) => {
+        this.refused.delete(pod);
         if (this.#draining.has(node)) this.#checkEmpty(node);
       },
     });
