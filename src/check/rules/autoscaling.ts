@@ -57,7 +57,8 @@ function* sharesOf({ object }: Sourced, { metrics }: AutoscalerSpec): Iterable<S
     const name = at(trigger, 'type');
     const form = at(trigger, 'metricType') ?? at(trigger, 'metadata', 'type') ?? 'Utilization';
     const [percent, container] = [at(trigger, 'metadata', 'value'), at(trigger, 'metadata', 'containerName')];
-    if ((name !== 'cpu' && name !== 'memory') || form !== 'Utilization') continue;
+    // A value that is no number is KEDA's to refuse.
+    if ((name !== 'cpu' && name !== 'memory') || form !== 'Utilization' || !(Number(percent) > 0)) continue;
     const one = typeof container === 'string' ? container : undefined;
     yield { path: ['spec', 'triggers', index], name, container: one, percent: Number(percent) };
   }

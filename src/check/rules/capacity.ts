@@ -1,4 +1,5 @@
 /** CP: what pods ask for, and whether the rest of the cluster has it after a loss. */
+import { isObject } from '../../core/json.ts';
 import type { Workload, World } from '../../inventory/world.ts';
 import { at } from '../../kubernetes/objects.ts';
 import { runningContainers } from '../../kubernetes/pod-spec.ts';
@@ -298,7 +299,7 @@ const cp08: Rule = {
 /** Why the kubelet does not evict for want of memory: what is written takes the place of all defaults (pkg/kubelet/apis/config/v1beta1/defaults.go). */
 function noEviction(configuration: unknown): string | undefined {
   const written = at(configuration, 'evictionHard');
-  if (written === undefined || at(configuration, 'mergeDefaultEvictionSettings') === true) return undefined;
+  if (!isObject(written) || at(configuration, 'mergeDefaultEvictionSettings') === true) return undefined;
   const threshold = at(written, 'memory.available');
   if (threshold === undefined) return 'evictionHard leaves memory.available out';
   return typeof threshold === 'string' && /^0+(%|[A-Za-z]*)$/.test(threshold)
