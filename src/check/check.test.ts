@@ -145,6 +145,36 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: agent}}}
     expect(loseBy('topology.kubernetes.io/zone')?.[0]).toMatch(/^zone=/);
   });
 
+  it('shows a control plane that goes down with one machine, and no takeover', () => {
+    const machine = (name: string): string => `---
+apiVersion: v1
+kind: Node
+metadata: {name: ${name}, labels: {node-role.kubernetes.io/control-plane: "", topology.kubernetes.io/region: west, topology.kubernetes.io/zone: west-a, kubernetes.io/hostname: ${name}}}
+spec: {taints: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]}
+status: {allocatable: {cpu: "2", memory: 4Gi, pods: "110"}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-apiserver-${name}, namespace: kube-system, labels: {component: kube-apiserver, tier: control-plane}, annotations: {kubernetes.io/config.mirror: x}}
+spec: {nodeName: ${name}, containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.36.3"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: etcd-${name}, namespace: kube-system, labels: {component: etcd, tier: control-plane}, annotations: {kubernetes.io/config.mirror: x}}
+spec: {nodeName: ${name}, containers: [{name: etcd, image: "registry.k8s.io/etcd:3.6.6-0"}]}
+`;
+    const witnessOf = (names: readonly string[]) =>
+      check(worldOf(cart(2) + NODES + names.map(machine).join(''))).findings.find(
+        ({ object }) => object.kind === 'Cluster',
+      )?.witness;
+    expect(witnessOf(['cp-1'])).toMatchObject({ lose: ['member=cp-1'], controlPlane: 'down', seconds: 3_600 });
+    expect(witnessOf(['cp-1'])).not.toHaveProperty('workload');
+    expect(witnessOf(['cp-1', 'cp-2'])?.lose).toEqual(['member=cp-1']);
+    expect(witnessOf(['cp-1', 'cp-2'])?.seconds).toBeGreaterThan(3_500);
+    // Three in one of three zones: the zone takes them all.
+    expect(witnessOf(['cp-1', 'cp-2', 'cp-3'])?.lose).toEqual(['zone=west/west-a']);
+  });
+
   it('is gone after the patch', () => {
     const world = worldOf(cart(2) + NODES);
     expect(check(world).findings.filter(({ rule }) => rule === 'WL01')).toEqual([]);

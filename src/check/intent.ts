@@ -26,7 +26,7 @@ export function judge({ severity, takesDown }: Merged, witness: Witness | undefi
     return { severity: 'error', because: `Longer than its owner accepts: ${figures}.` };
   }
   const intents = takesDown.map(intentOf);
-  const shownDown = witness?.seconds !== undefined && witness.seconds > 0;
+  const shownDown = witness?.workload !== undefined && witness.seconds !== undefined && witness.seconds > 0;
   if (severity === 'warning' && shownDown && intents.some(({ criticality }) => criticality === 'critical'))
     return { severity: 'error', because: 'It takes down a workload that is declared critical.' };
   if (intents.length > 0 && severity !== 'info') {

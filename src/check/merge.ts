@@ -2,7 +2,7 @@
 import type { Workload } from '../inventory/world.ts';
 import type { FieldPath } from '../kubernetes/objects.ts';
 import { formatPath } from '../inventory/refusals.ts';
-import type { FindingDraft, ObjectName, Severity, Target } from './rule.ts';
+import type { FindingDraft, ObjectName, Severity, Shown, Target } from './rule.ts';
 import { nameOfTarget } from './rule.ts';
 import type { Candidate } from './run-rules.ts';
 
@@ -64,7 +64,7 @@ export function worse(a: Severity, b: Severity): Severity {
   return SEVERITIES.indexOf(a) >= SEVERITIES.indexOf(b) ? a : b;
 }
 
-function witnessOf({ draft }: Candidate): Workload | undefined {
+function witnessOf({ draft }: Candidate): Shown | undefined {
   return draft.witness?.of ?? draft.takesDown?.[0] ?? workloadsOf(draft.on)[0];
 }
 

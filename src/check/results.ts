@@ -26,10 +26,13 @@ export interface Witness {
   readonly lose: readonly string[];
   /** As `simulate --scenario` takes it. */
   readonly scenario: ScenarioFile;
-  readonly workload: string;
-  /** What the workload does, one sentence part: `is down for 7 m 16 s`. */
+  /** Absent where the control plane is what goes down. */
+  readonly workload?: string;
+  /** What the worst of it is, where the control plane is what goes down. */
+  readonly controlPlane?: 'down' | 'read-only';
+  /** What the workload or the control plane does, one sentence part: `is down for 7 m 16 s`. */
   readonly effect: string;
-  /** How long the workload is down; absent when it is not down but, say, a drain hangs. */
+  /** How long the workload is down, or no write reaches the API; absent when it is not down but, say, a drain hangs. */
   readonly seconds?: number;
 }
 

@@ -109,9 +109,12 @@ export interface NamedTarget {
   readonly at?: Position | undefined;
 }
 
+/** Whose fate a witness tells. */
+export type Shown = Workload | 'control-plane';
+
 export interface WitnessDraft {
   /** The one whose fate shows it; default: the first of `takesDown`. */
-  readonly of?: Workload;
+  readonly of?: Shown;
   /** Faults as `--lose` takes them, `['node=worker-7']`; undefined when the twin knows none that shows it. */
   readonly lose: (twin: Twin) => readonly string[] | undefined;
 }

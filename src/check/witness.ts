@@ -8,11 +8,13 @@ import type { TimedFault } from '../faults/scenario.ts';
 import { parseLose, type WrittenFault } from '../faults/written.ts';
 import type { World } from '../inventory/world.ts';
 import type { BuiltRun } from '../twin/engine/build-run.ts';
+import { controlPlaneIntervals } from '../twin/outcomes/control-plane.ts';
 import { outcomesOf } from '../twin/outcomes/outcomes.ts';
-import type { WorkloadOutcome } from '../twin/results.ts';
+import type { ControlPlaneInterval, WorkloadOutcome } from '../twin/results.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { Merged } from './merge.ts';
 import type { Witness } from './results.ts';
+import type { Shown } from './rule.ts';
 
 /** Failures that are run at most: a witness of each finding of a broken cluster of thousands of nodes is no help. */
 export const MOST_FAILURES = 200;
@@ -23,6 +25,7 @@ export interface Ran {
   readonly outcomes: ReadonlyMap<string, WorkloadOutcome>;
   /** Why drains were refused, by the workload whose pods were to go, each sentence once. */
   readonly refused: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly controlPlane: readonly ControlPlaneInterval[];
   readonly horizonSeconds: number;
 }
 
@@ -34,7 +37,7 @@ export interface Witnesses {
 /** A failure, and whom it is to show. */
 interface Asked {
   readonly lose: readonly string[];
-  readonly findings: { readonly finding: Merged; readonly workload: string }[];
+  readonly findings: { readonly finding: Merged; readonly of: Shown }[];
 }
 
 export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST_FAILURES): Witnesses {
@@ -42,28 +45,28 @@ export function witnessesOf(findings: readonly Merged[], twin: Twin, most = MOST
   let leftOut = 0;
   for (const finding of findings) {
     const lose = finding.witness?.lose(twin);
-    const workload = finding.witness?.of ?? finding.takesDown[0];
-    if (lose === undefined || workload === undefined) continue;
+    const shown = finding.witness?.of ?? finding.takesDown[0];
+    if (lose === undefined || shown === undefined) continue;
     const key = lose.join(' ');
     const known = asked.get(key);
-    if (known !== undefined) known.findings.push({ finding, workload: workload.id });
-    else if (asked.size < most) asked.set(key, { lose, findings: [{ finding, workload: workload.id }] });
+    if (known !== undefined) known.findings.push({ finding, of: shown });
+    else if (asked.size < most) asked.set(key, { lose, findings: [{ finding, of: shown }] });
     else leftOut += 1;
   }
   const of = new Map<Merged, Witness>();
-  const calm = calmOf(twin, new Set([...asked.values()].flatMap(({ findings: shown }) => shown.map(nameOf))));
-  for (const { lose, findings: shown } of asked.values()) {
-    const ran = runFailureFor(twin, lose, new Set(shown.map(nameOf)));
-    for (const { finding, workload } of shown) {
-      const witness = witnessed(ran, { lose, workload, calm });
+  const calm = calmOf(twin, workloadsOf([...asked.values()].flatMap((one) => one.findings)));
+  for (const { lose, findings: those } of asked.values()) {
+    const ran = runFailureFor(twin, lose, workloadsOf(those));
+    for (const { finding, of: shown } of those) {
+      const witness = ran === undefined ? undefined : witnessed(ran, { lose, shown, calm });
       if (witness !== undefined) of.set(finding, witness);
     }
   }
   return { of, leftOut };
 }
 
-function nameOf({ workload }: Asked['findings'][number]): string {
-  return workload;
+function workloadsOf(findings: Asked['findings']): ReadonlySet<string> {
+  return new Set(findings.flatMap(({ of }) => (of === 'control-plane' ? [] : [of.id])));
 }
 
 /** What workloads do within a horizon while nothing breaks. */
@@ -114,6 +117,7 @@ function run(twin: Twin, lose: readonly string[], workloads?: ReadonlySet<string
     name,
     outcomes: outcomesById(twin, built, workloads),
     refused: refusalsOf(built),
+    controlPlane: controlPlaneIntervals(built.timeline, horizon),
     horizonSeconds: horizon / 1_000,
   }));
 }
@@ -144,16 +148,33 @@ function resolve(world: World, written: readonly WrittenFault[]): { faults: read
 }
 
 function witnessed(
-  ran: Ran | undefined,
-  { lose, workload, calm }: { readonly lose: readonly string[]; readonly workload: string; readonly calm: Calm },
+  ran: Ran,
+  { lose, shown, calm }: { readonly lose: readonly string[]; readonly shown: Shown; readonly calm: Calm },
 ): Witness | undefined {
-  const outcome = ran?.outcomes.get(workload);
-  if (ran === undefined || outcome === undefined) return undefined;
-  const effect = effectOf(ran, outcome, calm);
-  if (effect === undefined) return undefined;
+  const fate = shown === 'control-plane' ? controlPlaneFate(ran) : workloadFate(ran, shown.id, calm);
+  return fate === undefined ? undefined : { lose, scenario: scenarioFileOf(ran.written, scenarioName(lose)), ...fate };
+}
+
+type Fate = Pick<Witness, 'workload' | 'controlPlane' | 'effect' | 'seconds'>;
+
+/** Undefined when it takes writes all the time: an election or a takeover is no loss of it. */
+function controlPlaneFate({ controlPlane, horizonSeconds }: Ran): Fate | undefined {
+  const without = controlPlane.filter(({ state }) => state === 'down' || state === 'read-only');
+  if (without.length === 0) return undefined;
+  // In whole milliseconds, so that a sum is what it looks like.
+  const millis = without.reduce((sum, { from, to = horizonSeconds }) => sum + Math.round((to - from) * 1_000), 0);
+  const worst = without.some(({ state }) => state === 'down') ? 'down' : 'read-only';
+  const back = without.at(-1)?.to === undefined ? `, and not back after ${sayDuration(horizonSeconds * 1_000)}` : '';
+  const does = without.every(({ state }) => state === 'down') ? 'is down' : 'takes no writes';
+  return { controlPlane: worst, effect: `${does} for ${sayDuration(millis)}${back}`, seconds: millis / 1_000 };
+}
+
+function workloadFate(ran: Ran, workload: string, calm: Calm): Fate | undefined {
+  const outcome = ran.outcomes.get(workload);
+  const effect = outcome === undefined ? undefined : effectOf(ran, outcome, calm);
+  if (outcome === undefined || effect === undefined) return undefined;
   const { downSeconds } = outcome;
-  const scenario = scenarioFileOf(ran.written, scenarioName(lose));
-  return { lose, scenario, workload, effect, ...(downSeconds > 0 ? { seconds: downSeconds } : {}) };
+  return { workload, effect, ...(downSeconds > 0 ? { seconds: downSeconds } : {}) };
 }
 
 /** Undefined when the failure does nothing to the workload, or what it does without the failure too: it then shows nothing. */

@@ -18,9 +18,16 @@ const witness = z
   .strictObject({
     lose: z.array(z.string()).describe('The same as `simulate --lose` takes it.'),
     scenario,
-    workload: z.string().describe('`Deployment/shop/cart`.'),
+    workload: z
+      .string()
+      .optional()
+      .describe('`Deployment/shop/cart`; absent where the control plane is what goes down.'),
+    controlPlane: z
+      .enum(['down', 'read-only'])
+      .optional()
+      .describe('What the worst of it is, where the control plane is what goes down.'),
     effect: z.string(),
-    seconds: z.number().optional().describe('How long the workload is down.'),
+    seconds: z.number().optional().describe('How long the workload is down, or no write reaches the API.'),
   })
   .describe('The failure that shows it, as the twin ran it.');
 

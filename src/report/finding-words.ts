@@ -61,7 +61,11 @@ export function groupFindings(findings: readonly FindingOutput[]): readonly Find
 }
 
 /** `--lose node=worker-7: Deployment/shop/cart is down for 5 m 43 s`. */
-export function witnessSentence({ lose, workload, effect }: NonNullable<FindingOutput['witness']>): string {
+export function witnessSentence({
+  lose,
+  workload = 'the control plane',
+  effect,
+}: NonNullable<FindingOutput['witness']>): string {
   return `${lose.map((one) => `--lose ${one}`).join(' ')}: ${workload} ${effect}`;
 }
 

@@ -30,6 +30,7 @@ const et01: Rule = {
       path: ['spec', 'controlPlane'],
       message: `${member.name} alone runs the API server and the controllers.`,
       takesDown: [],
+      witness: { of: 'control-plane', lose: () => [`member=${member.name}`] },
       cause: defect('one-member', clusterTarget(context)),
     };
   },
@@ -54,9 +55,12 @@ const et02: Rule = {
     const zones = new Set(members.map(({ region, zone }) => `${region}/${zone}`));
     const known = members.every(({ zone }) => zone !== '');
     const spare = Math.floor((members.length - 1) / 2);
-    const most = Math.max(
-      ...[...zones].map((key) => members.filter(({ region, zone }) => `${region}/${zone}` === key).length),
-    );
+    const sizes = [...zones].map((key) => ({
+      key,
+      size: members.filter(({ region, zone }) => `${region}/${zone}` === key).length,
+    }));
+    const largest = sizes.reduce((a, b) => (b.size > a.size ? b : a));
+    const most = largest.size;
     const few = spare === 0;
     const even = members.length % 2 === 0;
     // Where there is one zone there is no other place.
@@ -72,6 +76,14 @@ const et02: Rule = {
           : `${most} of ${members.length} members are in one zone; without it no majority is left.`,
       ...(few ? {} : { severity: 'warning' as const }),
       takesDown: [],
+      ...(few || crowded
+        ? {
+            witness: {
+              of: 'control-plane',
+              lose: () => [few ? `member=${members[0]?.name ?? ''}` : `zone=${largest.key}`],
+            },
+          }
+        : {}),
       cause:
         members.length === 1 ? defect('one-member', clusterTarget(context)) : defect('etcd', clusterTarget(context)),
     };
