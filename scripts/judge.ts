@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type Rendered, type RenderedArtifact, renderedTrees } from '../test/e2e/rendered.ts';
+import { type Rendered, renderedTrees } from '../test/e2e/rendered.ts';
 import type { Judge, Verdict } from './judges/judge.ts';
-import { filesFor, judges, readVerdicts, sha256, unjudged, writeVerdicts } from './judges/records.ts';
+import { filesFor, type Found, judges, readVerdicts, sha256, unjudged, writeVerdicts } from './judges/records.ts';
 
 const [name] = process.argv.slice(2);
 const judge = judges.find((one) => one.name === name);
@@ -34,19 +34,19 @@ async function record(by: Judge, trees: readonly Rendered[]): Promise<number> {
     return 3;
   }
   const verdicts: Verdict[] = [];
-  for (const file of filesFor(by, trees)) verdicts.push(await judged(by, version, file));
+  for (const found of filesFor(by, trees)) verdicts.push(await judged(by, version, found));
   writeVerdicts([...readVerdicts().filter((one) => one.judge !== by.name), ...verdicts]);
   const refused = verdicts.filter(({ verdict }) => verdict === 'refused').length;
   process.stdout.write(`${by.name} ${version}: ${verdicts.length - refused} accepted, ${refused} refused.\n`);
   return refused === 0 ? 0 : 1;
 }
 
-async function judged(by: Judge, version: string, file: RenderedArtifact): Promise<Verdict> {
+async function judged(by: Judge, version: string, { file, tree }: Found): Promise<Verdict> {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-judge-'));
   try {
     const own = basename(file.path);
     writeFileSync(join(directory, own), file.text);
-    const { verdict, log } = await by.judge(directory, own);
+    const { verdict, log } = await by.judge(directory, { name: own, file, tree });
     const said = log.replaceAll(directory, '.');
     if (verdict === 'refused') process.stdout.write(`${file.path}: refused\n${said}\n`);
     return { artifact: file.path, sha256: sha256(file.text), judge: by.name, version, verdict, log: sha256(said) };

@@ -11,6 +11,7 @@ import { isObject } from '../src/core/json.ts';
 /** Released files that are read, and the maps in them whose keys are the reader's own. */
 const WANTED: Readonly<Record<string, readonly string[]>> = {
   'cluster-autoscaler-9.59.0.values.yaml': ['extraArgs'],
+  'gatekeeper-3.23.0.values.yaml': [],
   'karpenter-1.14.1.values.yaml': [],
   'keda-2.20.2.values.yaml': [],
   'metrics-server-3.13.1.values.yaml': [],

@@ -20,7 +20,29 @@ export const appliedKinds: Readonly<Record<string, readonly string[]>> = {
   ],
   'node-healthcheck-operator-v0.12.0.yaml': ['NodeHealthCheck'],
   'external-secrets-v2.9.0.yaml': ['ExternalSecret', 'ClusterSecretStore', 'SecretStore'],
+  'gatekeeper-v3.23.0.yaml': ['ConstraintTemplate', 'SyncSet'],
   'prometheus-operator-v0.93.0.yaml': ['PrometheusRule', 'ServiceMonitor', 'PodMonitor', 'ScrapeConfig'],
+};
+
+/** Kinds that a controller needs to run beside those that are rendered: only the API servers of tests get them. */
+export const neededKinds: Readonly<Record<string, readonly string[]>> = {
+  'gatekeeper-v3.23.0.yaml': [
+    'Assign',
+    'AssignImage',
+    'AssignMetadata',
+    'Config',
+    'ConfigPodStatus',
+    'Connection',
+    'ConnectionPodStatus',
+    'ConstraintPodStatus',
+    'ConstraintTemplatePodStatus',
+    'ExpansionTemplate',
+    'ExpansionTemplatePodStatus',
+    'ModifySet',
+    'MutatorPodStatus',
+    'Provider',
+    'ProviderPodStatus',
+  ],
 };
 
 /** Wrapper files of the GitOps layouts: validated by schema. */

@@ -3,6 +3,7 @@
  * lab read. It is the list of all couplings: who needs more of a system adds it here, and what nobody else reads is
  * not here but in the system's own settings (`src/systems/<id>/settings.ts`).
  */
+import type { PodSecurity } from './kubernetes/pod-security.ts';
 import type { Bytes, Fraction, MilliCpu, Millis, PerSecond } from './core/units.ts';
 
 export type SystemId = keyof Facts;
@@ -12,6 +13,7 @@ export interface Facts {
   readonly etcd: EtcdFacts;
   readonly 'control-plane': ControlPlaneFacts;
   readonly autoscaling: AutoscalingFacts;
+  readonly policy: PolicyFacts;
 }
 
 /** A machine of the control plane, by the name that its runbooks, certificates and kubeconfigs use. */
@@ -157,4 +159,9 @@ export interface NodeTaint {
   readonly key: string;
   readonly value: string;
   readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+export interface PolicyFacts {
+  /** Whoever renders a namespace of applications gives it these levels; null when the document turns them off. */
+  readonly podSecurity: PodSecurity | null;
 }

@@ -175,6 +175,14 @@ export interface Contradiction {
   readonly hint?: string;
 }
 
+/** What somebody else said of a system's artifacts, and what nobody could: words for its page. */
+export interface Evidence {
+  readonly proved: readonly { readonly what: string; /** The command that proves it again. */ readonly by: string }[];
+  readonly measured: readonly { readonly what: string; readonly figure: string; readonly by: string }[];
+  /** One sentence each, with the reason. */
+  readonly notProved: readonly string[];
+}
+
 export interface PlanContext<After extends SystemId> {
   readonly cluster: Cluster;
   readonly plans: { readonly [Id in After]: SystemPlan<Id> };
@@ -197,6 +205,7 @@ export interface System<
     /** When not to use it, or what it does not decide. */
     readonly limits: string;
   };
+  readonly evidence?: Evidence;
   /** Systems whose plans it reads. */
   readonly after: readonly After[];
   /** Its section of the document; every field has a default and a description with its unit. */

@@ -86,6 +86,12 @@ export const versions = {
     source: 'eksctl v0.230.0 pkg/apis/eksctl.io/v1alpha5',
     read: READ,
   },
+  gatekeeper: {
+    version: 'v3.23.0',
+    accepts: ['3.23'],
+    source: 'open-policy-agent/gatekeeper v3.23.0 CRDs and chart 3.23.0 values.yaml',
+    read: READ,
+  },
   'external-secrets': { version: 'v2.9.0', accepts: ['2.9'], source: 'external-secrets v2.9.0 CRDs', read: READ },
   'prometheus-operator': {
     version: 'v0.93.0',

@@ -72,9 +72,36 @@ function page(system: AnySystem, plan: Plan): string {
       own.limits.map((limit) => `- ${limit}`),
       own.limits.length,
     ),
+    ...evidence(system),
   ]
     .join('\n')
     .concat('\n');
+}
+
+/** What was proved, measured and not proved: the system's own words. */
+function evidence({ evidence: said }: AnySystem): readonly string[] {
+  if (said === undefined) return [];
+  return [
+    ...section(
+      'What was proved',
+      said.proved.map(({ what, by }) => `- ${what} (\`${by}\`)`),
+      said.proved.length,
+    ),
+    ...section(
+      'What was measured',
+      [
+        '| what | figure | by |',
+        '| --- | --- | --- |',
+        ...said.measured.map(({ what, figure, by }) => `| ${cell(what)} | ${cell(figure)} | \`${by}\` |`),
+      ],
+      said.measured.length,
+    ),
+    ...section(
+      'What was not proved',
+      said.notProved.map((one) => `- ${one}`),
+      said.notProved.length,
+    ),
+  ];
 }
 
 function section(title: string, lines: readonly string[], count: number): readonly string[] {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../../src/core/json.ts';
-import { appliedKinds } from '../rendered-kinds.ts';
+import { appliedKinds, neededKinds } from '../rendered-kinds.ts';
 
 interface Crd {
   readonly apiVersion: string;
@@ -27,20 +27,25 @@ if (directory === undefined) throw new Error('usage: node scripts/judges/copy-cr
 const target = join(import.meta.dirname, '..', '..', 'test', 'e2e', 'crds');
 mkdirSync(target, { recursive: true });
 
-for (const [file, kinds] of Object.entries(appliedKinds)) {
+for (const [file, rendered] of Object.entries(appliedKinds)) {
+  const kinds = [...rendered, ...(neededKinds[file] ?? [])];
   const crds = parseAllDocuments(readFileSync(join(directory, file), 'utf8'))
     .map((document) => document.toJS() as Crd | null)
     .filter((crd) => crd?.kind === 'CustomResourceDefinition' && kinds.includes(crd.spec.names.kind))
-    .map((crd) => pruned(crd as Crd));
+    .map((crd) => pruned(crd as Crd, file in neededKinds));
   const missing = kinds.filter((kind) => !crds.some(({ spec }) => spec.names.kind === kind));
   if (missing.length > 0) throw new Error(`${file} has no ${missing.join(', ')}`);
   writeFileSync(join(target, file.replace('.yaml', '.json.gz')), gzipSync(JSON.stringify(crds), { level: 9 }));
 }
 
-/** Without conversion webhooks, which no test runs, only the storage version can be served. */
-function pruned({ apiVersion, kind, metadata, spec }: Crd): Crd {
+/**
+ * Without conversion webhooks, which no test runs, only the storage version can be served; a controller that runs reads
+ * others too, of kinds that are converted without a webhook.
+ */
+function pruned({ apiVersion, kind, metadata, spec }: Crd, isRun: boolean): Crd {
   const { conversion: _, ...rest } = spec as Crd['spec'] & { conversion?: unknown };
-  const stored = spec.versions.filter(({ storage }) => storage).map((version) => withoutDescriptions(version));
+  const kept = spec.versions.filter(({ storage, served }) => storage || (isRun && served));
+  const stored = kept.map((version) => withoutDescriptions(version));
   const approval = Object.entries(metadata.annotations ?? {}).filter(([key]) =>
     key.startsWith('api-approved.kubernetes.io'),
   );

@@ -1,5 +1,5 @@
 /** A judge that does not run in every test: a program, the files that it judges, and what it says of each. */
-import type { RenderedArtifact } from '../../test/e2e/rendered.ts';
+import type { Rendered, RenderedArtifact } from '../../test/e2e/rendered.ts';
 
 export interface Judge {
   /** `npm run judge NAME`. */
@@ -9,8 +9,15 @@ export interface Judge {
   readonly judges: (file: RenderedArtifact) => boolean;
   /** The program's version, or undefined when it is not on this machine. */
   readonly version: () => Promise<string | undefined>;
-  /** Judges one file, alone in `directory` under its own name. */
-  readonly judge: (directory: string, name: string) => Promise<Opinion>;
+  /** Judges one file, alone in `directory` under its own name; what else is in its tree is there to be looked at. */
+  readonly judge: (directory: string, subject: Subject) => Promise<Opinion>;
+}
+
+export interface Subject {
+  /** The file's name in the directory. */
+  readonly name: string;
+  readonly file: RenderedArtifact;
+  readonly tree: Rendered;
 }
 
 export interface Opinion {

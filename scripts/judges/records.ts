@@ -4,10 +4,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Rendered, RenderedArtifact } from '../../test/e2e/rendered.ts';
 import type { Judge, Verdict } from './judge.ts';
+import { gatekeeper } from './gatekeeper.ts';
+import { gator } from './gator.ts';
 import { systemdVerify } from './systemd-verify.ts';
 import { terraformFmt } from './terraform-fmt.ts';
 
-export const judges: readonly Judge[] = [systemdVerify, terraformFmt];
+export const judges: readonly Judge[] = [systemdVerify, terraformFmt, gator, gatekeeper];
 
 const path = join(import.meta.dirname, '..', '..', 'docs', 'systems', 'judged.json');
 
@@ -27,10 +29,18 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** A file with the tree that it is in. */
+export interface Found {
+  readonly file: RenderedArtifact;
+  readonly tree: Rendered;
+}
+
 /** Every file that the judge must judge, once per distinct text. */
-export function filesFor(judge: Judge, trees: readonly Rendered[]): readonly RenderedArtifact[] {
+export function filesFor(judge: Judge, trees: readonly Rendered[]): readonly Found[] {
   const distinct = new Map(
-    trees.flatMap(({ files }) => files.filter(judge.judges)).map((file) => [`${file.path} ${sha256(file.text)}`, file]),
+    trees
+      .flatMap((tree) => tree.files.filter(judge.judges).map((file) => ({ file, tree })))
+      .map((found) => [`${found.file.path} ${sha256(found.file.text)}`, found]),
   );
   return [...distinct.values()];
 }
@@ -42,8 +52,8 @@ export function unjudged(trees: readonly Rendered[], verdicts: readonly Verdict[
       verdicts.filter((one) => one.judge === judge.name && one.verdict === 'accepted').map((one) => one.sha256),
     );
     return filesFor(judge, trees)
-      .filter((file) => !accepted.has(sha256(file.text)))
-      .map((file) => `${file.path} has no accepting verdict of ${judge.name}: run npm run judge ${judge.name}`);
+      .filter(({ file }) => !accepted.has(sha256(file.text)))
+      .map(({ file }) => `${file.path} has no accepting verdict of ${judge.name}: run npm run judge ${judge.name}`);
   });
   return [...new Set(missing)];
 }

@@ -11,7 +11,7 @@ export const systemdVerify: Judge = {
     const result = await run('systemd-analyze', ['--version']).catch(() => undefined);
     return result?.code === 0 ? /^systemd (\S+)/.exec(result.stdout)?.[1] : undefined;
   },
-  judge: async (directory, name) => {
+  judge: async (directory, { name }) => {
     const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', '--generators=no', `./${name}`], {
       directory,
     });

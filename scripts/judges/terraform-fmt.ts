@@ -15,7 +15,7 @@ export const terraformFmt: Judge = {
     if (result?.code !== 0) return undefined;
     return (JSON.parse(result.stdout) as { terraform_version: string }).terraform_version;
   },
-  judge: async (directory, name) => {
+  judge: async (directory, { name }) => {
     const { code, stdout, stderr } = await run('terraform', ['fmt', '-check', '-diff', '-no-color', name], {
       directory,
     });

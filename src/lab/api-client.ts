@@ -15,6 +15,8 @@ export interface ApiResponse {
   readonly status: number;
   /** Parsed when it is JSON. */
   readonly body: unknown;
+  /** Texts of its Warning headers: what admission has to say of a request that it lets through. */
+  readonly warnings: readonly string[];
 }
 
 export interface ApiClient {
@@ -76,13 +78,24 @@ function send(url: URL, request: ApiRequest, agent: Agent): Promise<ApiResponse>
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () =>
-        resolve({ status: incoming.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) }),
+        resolve({
+          status: incoming.statusCode ?? 0,
+          body: parse(Buffer.concat(chunks).toString('utf8')),
+          warnings: warningsOf(incoming.headers.warning),
+        }),
       );
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${request.method ?? 'GET'} ${url.pathname} timed out`)));
     outgoing.on('error', reject);
     outgoing.end(payload);
   });
+}
+
+/** `299 - "text", 299 - "text"`; a quote within a text is escaped (apimachinery v0.36.3 pkg/util/net/http.go). */
+function warningsOf(header: string | undefined): readonly string[] {
+  return [...(header ?? '').matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    text.replaceAll(/\\(.)/g, '$1'),
+  );
 }
 
 function parse(text: string): unknown {

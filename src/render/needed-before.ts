@@ -14,6 +14,9 @@ const BROUGHT_BY: Readonly<Record<string, string | null>> = {
   'karpenter.sh': null,
   'karpenter.k8s.aws': null,
   'keda.sh': null,
+  'templates.gatekeeper.sh': null,
+  'syncset.gatekeeper.sh': null,
+  'constraints.gatekeeper.sh': null,
 };
 
 /** Groups that every API server serves: those without a dot, and those of Kubernetes' own domain. */

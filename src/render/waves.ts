@@ -28,10 +28,14 @@ export function inApplicationOrder(systems: readonly AnySystem[]): readonly AnyS
  * that it makes; alerts and scrapes come last, because their kinds arrive with the Prometheus operator.
  */
 export function unitsOf(systems: readonly RenderedSystem[], alerts: boolean): readonly Unit[] {
-  const steps = systems.flatMap(({ system, artifacts }) => [
-    chartUnits(system.id, artifacts),
-    objectUnits({ system, artifacts }),
-  ]);
+  const steps = systems.flatMap(({ system, artifacts }) => {
+    const objects = objectUnits({ system, artifacts });
+    return [
+      chartUnits(system.id, artifacts),
+      objects.filter((unit) => !isOfMadeKinds(unit)),
+      objects.filter(isOfMadeKinds),
+    ];
+  });
   const inOrder = [
     ...steps.map((step) => step.filter(({ target }) => target === 'management')),
     ...steps.map((step) => step.filter((unit) => unit.target === 'cluster' && !isMonitoring(unit))),
@@ -66,6 +70,14 @@ function isMonitoring(unit: UnplacedUnit): boolean {
   return (
     unit.form === 'objects' &&
     unit.artifacts.every(({ object }) => object.apiVersion.startsWith('monitoring.coreos.com/'))
+  );
+}
+
+/** Constraints are of kinds that Gatekeeper makes from the templates of an earlier wave. */
+function isOfMadeKinds(unit: UnplacedUnit): boolean {
+  return (
+    unit.form === 'objects' &&
+    unit.artifacts.every(({ object }) => object.apiVersion.startsWith('constraints.gatekeeper.sh/'))
   );
 }
 

@@ -16,6 +16,7 @@ import type { section as autoscalingSection } from './autoscaling/section.ts';
 import type { section as controlPlaneSection } from './control-plane/section.ts';
 import type { section as etcdSection } from './etcd/section.ts';
 import { systems } from './index.ts';
+import type { section as policySection } from './policy/section.ts';
 import type { section as schedulingSection } from './scheduling/section.ts';
 
 /** Schemas of the systems' sections by key. */
@@ -67,6 +68,7 @@ export interface ClusterDocument {
     readonly etcd?: z.input<typeof etcdSection>;
     readonly autoscaling?: z.input<typeof autoscalingSection>;
     readonly scheduling?: z.input<typeof schedulingSection>;
+    readonly policy?: z.input<typeof policySection>;
   };
 }
 

@@ -14,6 +14,12 @@ import { type Rendered, renderedTrees } from './rendered.ts';
 const NOT_JUDGED_HERE: Readonly<Record<string, string>> = {
   'self-node-remediation.medik8s.io/v1alpha1/SelfNodeRemediationTemplate':
     'its released CRD is not among those that these tests have',
+  ...Object.fromEntries(
+    ['HoldfastUniqueHosts', 'HoldfastDrainableBudgets', 'HoldfastPrivileged', 'HoldfastImages'].map((kind) => [
+      `constraints.gatekeeper.sh/v1beta1/${kind}`,
+      'Gatekeeper makes its kind from the template: npm run judge gator, npm run judge gatekeeper',
+    ]),
+  ),
 };
 /** Configuration in this form is read by programs; all other documents are objects of some API server. */
 const READ_BY_PROGRAMS =

@@ -20,5 +20,17 @@ export const extraDocuments: readonly ExtraDocument[] = [
     'short recovery',
     `${THREE_ZONES}controlPlane: {kind: kubeadm}\nobjectives: {controlPlaneRecovery: 5s, nodeFailureRecovery: 1m}`,
   ),
+  bareMetal(
+    'policies that refuse, closed',
+    `${THREE_ZONES}controlPlane: {kind: kubeadm}\npolicy:\n  stage: deny\n  liveViolations: 0\n  registries: [registry.example.com]\n  auditExisting: true\n  namespaces: [{name: pay, level: restricted}, {name: agents, level: privileged, reason: node agents}]\n  rules: {uniqueHosts: {stage: deny}, drainableBudgets: {stage: deny}}\n  gatekeeper: {failurePolicy: Fail, timeout: 2s, auditInterval: 10s}`,
+  ),
+  bareMetal(
+    'policies that refuse, open',
+    `${THREE_ZONES}controlPlane: {kind: kubeadm}\npolicy:\n  liveViolations: 0\n  rules: {uniqueHosts: {stage: deny}, drainableBudgets: {stage: warn}}`,
+  ),
+  bareMetal(
+    'policies with an audit alone',
+    `${THREE_ZONES}controlPlane: {kind: kubeadm}\npolicy: {auditExisting: true}`,
+  ),
   bareMetal('one zone', 'regions: [{name: hall, zones: [row-a]}]\nsurvive: node\ncontrolPlane: {kind: kubeadm}'),
 ];

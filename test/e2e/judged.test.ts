@@ -16,8 +16,8 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
  * reason. A kind of file that is new and not in this list fails.
  */
 const JUDGES: Readonly<Record<string, string>> = {
-  object: 'apply.test.ts: kube-apiserver',
-  values: "unit tests: the chart's released values",
+  object: 'apply.test.ts: kube-apiserver; rules of Gatekeeper: gator',
+  values: "unit tests: the chart's released values; those of Gatekeeper: gatekeeper",
   'text haproxy': 'balancers.test.ts: haproxy -c',
   'text nginx': 'balancers.test.ts: nginx -t',
   'text keepalived': 'balancers.test.ts: keepalived --config-test',

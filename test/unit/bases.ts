@@ -50,6 +50,7 @@ export const bases: Readonly<Record<string, unknown>> = {
     objectives: promises,
     pools: [grown, gpuPool],
     controlPlane: { kind: 'eks' },
+    policy: { rules: { uniqueHosts: { stage: 'warn' } } },
   }),
   'aws, cluster api': base('shop', {
     provider: 'aws',
@@ -108,5 +109,37 @@ export const bases: Readonly<Record<string, unknown>> = {
       { name: 'general', nodesPerZone: 12, zones: ['row-a', 'row-b'], machine: { cpu: '16', memory: '64Gi' } },
       { name: 'extra', nodesPerZone: 12, zones: ['row-b', 'row-c'], machine: { cpu: '16', memory: '64Gi' } },
     ],
+  }),
+  'aws, kubeadm, policies that refuse': base('strict', {
+    provider: 'aws',
+    regions: [three('us-west-2')],
+    pools: [grown, gpuPool],
+    scheduling: { namespaces: [{ name: 'shop' }, { name: 'agents' }] },
+    policy: {
+      stage: 'deny',
+      liveViolations: 0,
+      registries: ['registry.k8s.io', 'registry.example.com/shop'],
+      auditExisting: true,
+      namespaces: [
+        { name: 'pay', level: 'restricted' },
+        { name: 'agents', level: 'privileged', reason: 'node agents' },
+      ],
+      rules: { uniqueHosts: { stage: 'deny' }, drainableBudgets: { stage: 'warn', liveViolations: 2 } },
+      gatekeeper: { failurePolicy: 'Fail', timeout: '2s', auditInterval: '2m' },
+    },
+  }),
+  'bare metal, rules that only tell, in two places': base('told', {
+    regions: [
+      { name: 'site', zones: ['row-a', 'row-b', 'row-c'], zoneRoundTrip: '1ms' },
+      { name: 'far', zones: ['row-x'] },
+    ],
+    pools: [
+      { name: 'general', nodesPerZone: 1, zones: ['row-a', 'row-b'] },
+      { name: 'extra', nodesPerZone: 1, zones: ['row-b', 'row-c'] },
+    ],
+    policy: {
+      auditExisting: true,
+      rules: { images: { stage: 'audit' }, uniqueHosts: { stage: 'warn' }, drainableBudgets: { stage: 'audit' } },
+    },
   }),
 };

@@ -13,6 +13,8 @@ export type BinaryName =
   | 'kwok'
   | 'promtool'
   | 'helm'
+  | 'gatekeeper'
+  | 'gator'
   | 'haproxy'
   | 'nginx'
   | 'keepalived';
@@ -63,6 +65,7 @@ const kubernetesVersion = versions.kubernetes.version;
 const etcdVersion = versions.etcd.version;
 const kwokVersion = toolVersions.kwok.version;
 const helmVersion = toolVersions.helm.version;
+const gatekeeperVersion = versions.gatekeeper.version;
 const prometheusVersion = toolVersions.prometheus.version;
 const [, kubernetesMinor = '', kubernetesPatch = ''] = kubernetesVersion.slice(1).split('.');
 
@@ -115,6 +118,13 @@ const helmSet: GoSet = {
   space: 3 * GIB,
 };
 
+const gatekeeperSet: GoSet = {
+  id: `gatekeeper-${gatekeeperVersion}`,
+  modules: [{ path: 'github.com/open-policy-agent/gatekeeper/v3', version: gatekeeperVersion }],
+  linkerFlags: [`-X github.com/open-policy-agent/gatekeeper/v3/pkg/version.Version=${gatekeeperVersion}`],
+  space: 4 * GIB,
+};
+
 const ANY_VERSION = /v?(\d+\.\d+\.\d+)/;
 
 export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
@@ -162,6 +172,8 @@ export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
     },
     go: { set: helmSet, package: 'helm.sh/helm/v4/cmd/helm' },
   },
+  gatekeeper: gatekeeperProgram('gatekeeper', 'github.com/open-policy-agent/gatekeeper/v3'),
+  gator: gatekeeperProgram('gator', 'github.com/open-policy-agent/gatekeeper/v3/cmd/gator'),
   haproxy: systemProgram('haproxy', ['-v'], ['haproxy']),
   nginx: systemProgram('nginx', ['-v'], ['nginx', 'libnginx-mod-stream']),
   keepalived: systemProgram('keepalived', ['--version'], ['keepalived']),
@@ -198,6 +210,18 @@ function etcdProgram(name: BinaryName, versionArguments: readonly string[], go: 
     accepts: 'exact',
     release: { url: `${base}/${folder}.tar.gz`, checksumUrl: `${base}/SHA256SUMS`, member: `${folder}/${name}` },
     go: { set: etcdSet, ...go },
+  };
+}
+
+/** The manager's release is an image only, and it has no flag for its version: one on the PATH is never taken. */
+function gatekeeperProgram(name: 'gatekeeper' | 'gator', path: string): BinarySpec {
+  return {
+    name,
+    version: gatekeeperVersion,
+    versionArguments: ['--version'],
+    versionPattern: /\bv(\d+\.\d+\.\d+)/,
+    accepts: 'exact',
+    go: { set: gatekeeperSet, package: path },
   };
 }
 

@@ -15,7 +15,7 @@ export const scheduling = defineSystem({
     limits:
       'It makes no room: that is the headroom of autoscaling. It brings no StatefulSet back from a node that does not answer: that is node repair of the control plane.',
   },
-  after: [],
+  after: ['policy'],
   section,
   contradictions,
   plan,

@@ -8,7 +8,7 @@ import { reservationOf } from './reservations.ts';
 import type { Section } from './section.ts';
 import type { PriorityClass, SchedulingSettings } from './settings.ts';
 
-export type Context = PlanContext<never>;
+export type Context = PlanContext<'policy'>;
 
 export interface Model {
   readonly section: Section;

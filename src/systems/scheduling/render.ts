@@ -10,13 +10,13 @@ import type { PriorityClass, SchedulingSettings } from './settings.ts';
 
 export function render(
   { facts, settings }: SystemPlan<'scheduling', SchedulingSettings>,
-  { cluster }: Context,
+  { cluster, plans }: Context,
 ): readonly Artifact[] {
   return [
     ...settings.priorityClasses.map(priorityClass),
     ...spreadPolicies(settings),
     ...tolerationPolicy(settings, facts),
-    ...namespaceArtifacts(settings),
+    ...namespaceArtifacts(settings, plans.policy.facts),
     ...gpuArtifacts(settings),
     ...kubeletArtifacts(facts, cluster),
   ];

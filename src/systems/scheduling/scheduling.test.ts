@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { at } from '../../kubernetes/objects.ts';
 import { baseSpec, type Cluster } from '../../spec/cluster.ts';
 import type { KubernetesObject } from '../../system.ts';
+import type { PodSecurity } from '../../kubernetes/pod-security.ts';
 import { scheduling } from './index.ts';
+import type { Context } from './model.ts';
 
 type Written = Record<string, unknown>;
 
@@ -23,8 +25,16 @@ function clusterOf(spec: Written, kind: Cluster['controlPlane']['kind'] = 'kubea
   return { ...z.object(baseSpec).parse({ ...three, ...spec }), name: 'shop', controlPlane: { kind } };
 }
 
+const podSecurity: PodSecurity = {
+  mode: 'enforce',
+  version: 'v1.36',
+  level: 'baseline',
+  namespaces: [{ name: 'pay', level: 'restricted' }],
+};
+
 function made(spec: Written = {}, section: Written = {}, kind?: Cluster['controlPlane']['kind']) {
-  const context = { cluster: clusterOf(spec, kind), plans: {} as never };
+  const policy = { facts: { podSecurity } };
+  const context = { cluster: clusterOf(spec, kind), plans: { policy } } as unknown as Context;
   const parsed = scheduling.section.parse(section);
   const plan = scheduling.plan(parsed, context);
   const artifacts = scheduling.render(plan, context);
@@ -319,6 +329,32 @@ describe('what is rendered', () => {
         { kind: 'KubeletConfiguration', shutdownGracePeriod: '1m', kubeReserved: { cpu: '110m', memory: '1465Mi' } },
       ],
     });
+  });
+  it('gives namespaces their Pod Security level, and leaves those to the policy that it names', () => {
+    const { objects } = made(
+      {},
+      {
+        namespaces: [
+          { name: 'shop', cpu: '20' },
+          { name: 'pay', cpu: '2' },
+        ],
+      },
+    );
+    const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+    expect(namespaces.map(({ metadata }) => metadata)).toEqual([
+      {
+        name: 'shop',
+        labels: {
+          'pod-security.kubernetes.io/audit': 'baseline',
+          'pod-security.kubernetes.io/audit-version': 'v1.36',
+          'pod-security.kubernetes.io/warn': 'baseline',
+          'pod-security.kubernetes.io/warn-version': 'v1.36',
+          'pod-security.kubernetes.io/enforce': 'baseline',
+          'pod-security.kubernetes.io/enforce-version': 'v1.36',
+        },
+      },
+    ]);
+    expect(objects.filter(({ kind }) => kind === 'ResourceQuota')).toHaveLength(2);
   });
   it('uses every label and taint of a GPU pool as it is written', () => {
     const { objects } = made({

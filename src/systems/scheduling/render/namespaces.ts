@@ -1,27 +1,43 @@
 /** Namespaces with their quota and default requests; GPU namespaces so that their quota has a place. */
 import { formatBytes, formatCpu } from '../../../core/quantity.ts';
+import type { PolicyFacts } from '../../../facts.ts';
+import { podSecurityLabels } from '../../../kubernetes/pod-security.ts';
 import type { ObjectArtifact } from '../../../system.ts';
 import type { SchedulingSettings } from '../settings.ts';
 
 /** Requests that a container gets when it states none; a quota on requests refuses pods without any. No default limit: it would refuse containers that request more. */
 const DEFAULT_REQUEST = { cpu: '100m', memory: '128Mi' } as const;
 
-export function namespaceArtifacts(settings: SchedulingSettings): readonly ObjectArtifact[] {
-  const names = [...new Set([...settings.namespaces.map(({ name }) => name), ...(settings.gpu?.namespaces ?? [])])];
-  return [...names.map((name) => namespace(name, settings)), ...settings.namespaces.flatMap(quotaAndRange)];
+/** Those that the policy gives a level by name are rendered there. */
+export function namespaceArtifacts(
+  settings: SchedulingSettings,
+  { podSecurity }: PolicyFacts,
+): readonly ObjectArtifact[] {
+  const elsewhere = new Set(podSecurity?.namespaces.map(({ name }) => name));
+  const names = new Set([...settings.namespaces.map(({ name }) => name), ...(settings.gpu?.namespaces ?? [])]);
+  return [
+    ...[...names].filter((name) => !elsewhere.has(name)).map((name) => namespace(name, settings, podSecurity)),
+    ...settings.namespaces.flatMap(quotaAndRange),
+  ];
 }
 
-function namespace(name: string, settings: SchedulingSettings): ObjectArtifact {
+function namespace(
+  name: string,
+  settings: SchedulingSettings,
+  podSecurity: PolicyFacts['podSecurity'],
+): ObjectArtifact {
+  const labels = podSecurity === null ? {} : { labels: podSecurityLabels(podSecurity, name) };
   const decisions = [
     ...(settings.namespaces.some((one) => one.name === name) ? ['scheduling.namespaces'] : []),
     ...(settings.gpu?.namespaces.includes(name) ? ['scheduling.gpuAccess'] : []),
+    ...(podSecurity === null ? [] : ['policy.podSecurityLevels']),
   ];
   return {
     form: 'object',
     path: `objects/namespace-${name}.yaml`,
     purpose: 'The namespace that the quotas beside it limit.',
     decisions,
-    object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+    object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...labels } },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Admission policies that tell of spreads and disruption budgets that do not survive what they are for. */
 import type { ObjectArtifact } from '../../../system.ts';
-import { type Validation, validatingPolicy } from './policy.ts';
+import type { Validation } from '../../../kubernetes/admission-policy.ts';
+import { validatingPolicy } from './policy.ts';
 import type { SchedulingSettings } from '../settings.ts';
 
 /** Namespaces of Kubernetes itself, whose workloads come from elsewhere. */
