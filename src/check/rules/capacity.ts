@@ -10,6 +10,7 @@ import { PLACEMENT_READS } from '../reads.ts';
 import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure, sayFailure } from '../what-if.ts';
 import { keepsReplicas, SYSTEM_PRIORITY } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
+import type { Twin } from '../../twin/twin.ts';
 import { addOnOf } from '../cluster-programs.ts';
 import { clusterTarget } from '../cluster-target.ts';
 
@@ -113,20 +114,31 @@ const cp03: Rule = {
     if (yield* growsItself(world, context)) return;
     const twin = context.twin();
     if (twin === undefined) return;
-    for (const { region, zone, nodes } of world.zones) {
-      if (zone === '') continue;
-      const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
-      const homeless = forWantOfRoom(homelessAfter(twin, names, 'gone'));
-      if (homeless.length === 0) continue;
-      yield {
-        on: { kind: 'Zone', name: zone, sourced: undefined },
-        path: [],
-        ...sayHomeless(`zone ${zone}`, homeless),
-        witness: { lose: () => [`zone=${region}/${zone}`] },
-      };
-    }
+    // One shortage, told by the zone that leaves most without a place.
+    const [worst, ...others] = world.zones
+      .filter(({ zone }) => zone !== '')
+      .map((lost) => ({ ...lost, homeless: homelessWithout(twin, lost) }))
+      .filter(({ homeless }) => homeless.length > 0)
+      .sort((a, b) => b.homeless.length - a.homeless.length);
+    if (worst === undefined) return;
+    const { message, takesDown } = sayHomeless(`zone ${worst.zone}`, worst.homeless);
+    const also = others.map(({ zone, homeless }) => `${homeless.length} without ${zone}`);
+    yield {
+      on: { kind: 'Zone', name: worst.zone, sourced: undefined },
+      path: [],
+      message: also.length === 0 ? message : `${message} Likewise ${also.join(', ')}.`,
+      takesDown: [
+        ...new Set([...takesDown, ...others.flatMap(({ homeless }) => homeless.map(({ workload }) => workload))]),
+      ],
+      witness: { lose: () => [`zone=${worst.region}/${worst.zone}`] },
+    };
   },
 };
+
+function homelessWithout(twin: Twin, { nodes }: World['zones'][number]): readonly Homeless[] {
+  const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
+  return forWantOfRoom(homelessAfter(twin, names, 'gone'));
+}
 
 const cp04: Rule = {
   id: 'CP04',
@@ -148,11 +160,10 @@ const cp04: Rule = {
     if (facts.pools.some(({ maxNodesPerZone, minNodesPerZone }) => maxNodesPerZone > minNodesPerZone)) return;
     const twin = context.twin();
     if (twin === undefined) return;
-    for (const { zone, nodes } of world.zones) {
-      const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
-      const homeless = zone === '' ? [] : forWantOfRoom(homelessAfter(twin, names, 'gone'));
+    for (const lost of world.zones) {
+      const homeless = lost.zone === '' ? [] : homelessWithout(twin, lost);
       if (homeless.length === 0) continue;
-      const { message, takesDown } = sayHomeless(`zone ${zone}`, homeless);
+      const { message, takesDown } = sayHomeless(`zone ${lost.zone}`, homeless);
       yield {
         on: clusterTarget(context),
         path: ['spec', 'pools'],
