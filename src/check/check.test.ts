@@ -175,6 +175,34 @@ spec: {nodeName: ${name}, containers: [{name: etcd, image: "registry.k8s.io/etcd
     expect(witnessOf(['cp-1', 'cp-2', 'cp-3'])?.lose).toEqual(['zone=west/west-a']);
   });
 
+  it('shows what a rollout, drains of two nodes and the loss of a webhook do', () => {
+    const shown = (text: string, id: string) =>
+      check(worldOf(text + NODES)).findings.find(({ rule }) => rule === id)?.witness;
+    const recreate = cart(3).replace('  replicas:', '  strategy: {type: Recreate}\n  replicas:');
+    const rolled = shown(recreate, 'RO01');
+    expect(rolled?.lose).toEqual(['rollout=Deployment/shop/cart,for=10m']);
+    expect(rolled?.seconds).toBeGreaterThan(600);
+    expect(rolled?.seconds).toBeLessThan(700);
+    const loose = shown(cart(2) + budget.replace('minAvailable: 100%', 'maxUnavailable: 100%'), 'PD08');
+    expect(loose?.lose).toHaveLength(2);
+    expect(loose?.effect).toMatch(/^is down for \d/);
+    const webhook = (namespaces: string): string => `---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: judge}
+webhooks:
+- name: judge.example.com
+  failurePolicy: Fail
+  sideEffects: None
+  admissionReviewVersions: [v1]
+  clientConfig: {service: {name: cart, namespace: shop}}
+  rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]
+  namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [${namespaces}]}]}
+`;
+    expect(shown(cart(2) + webhook('kube-system'), 'AD03')?.effect).toBe('is down for 1 h, and not back after 1 h');
+    expect(shown(cart(2) + webhook('kube-system, shop'), 'AD03')).toBeUndefined();
+  });
+
   it('is gone after the patch', () => {
     const world = worldOf(cart(2) + NODES);
     expect(check(world).findings.filter(({ rule }) => rule === 'WL01')).toEqual([]);

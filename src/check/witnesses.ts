@@ -14,7 +14,25 @@ export function losingItsNode(workload: Workload): WitnessDraft['lose'] {
 
 /** The node with most of its pods is drained. */
 export function drainingItsNode(workload: Workload): WitnessDraft['lose'] {
-  return (twin) => nodeFault(twin, workload, (node) => `drain=${node},timeout=${DRAIN_TIMEOUT}`);
+  return (twin) => nodeFault(twin, workload, drainOf);
+}
+
+function drainOf(node: string): string {
+  return `drain=${node},timeout=${DRAIN_TIMEOUT}`;
+}
+
+/** So many nodes with most of its pods are drained together, as upgrades of node groups do it. */
+export function drainingItsNodes(workload: Workload, count: number): WitnessDraft['lose'] {
+  return (twin) => someOf(byCount(nodesOf(twin, workload)).slice(0, count).map(drainOf));
+}
+
+/** Every node with one of its pods is lost for good at once; undefined where no other is left. */
+export function losingItsNodes(workload: Workload): WitnessDraft['lose'] {
+  return (twin) => {
+    const names = new Set(nodesOf(twin, workload));
+    const isOther = ({ name, role }: WorldNode): boolean => role === 'worker' && !names.has(name);
+    return twin.world.nodes.some(isOther) ? someOf([...names].map((node) => `node=${node}`)) : undefined;
+  };
 }
 
 /** The zone with most of its pods is lost for good. */
@@ -42,9 +60,12 @@ function zonesOf(nodes: readonly WorldNode[]): ReadonlyMap<string, string> {
   return known;
 }
 
-/** A template whose pods never become ready is rolled out. */
+/** When a Deployment says that its rollout does not progress: Kubernetes' default of progressDeadlineSeconds. */
+const ROLLED_BACK_AFTER = '10m';
+
+/** A template whose pods never become ready is rolled out, and rolled back when the Deployment says so. */
 export function rollingOut(workload: Workload): WitnessDraft['lose'] {
-  return () => [`rollout=${workload.id}`];
+  return () => [`rollout=${workload.id},for=${ROLLED_BACK_AFTER}`];
 }
 
 function nodeFault(twin: Twin, workload: Workload, say: (node: string) => string): readonly string[] | undefined {
@@ -56,11 +77,17 @@ function nodesOf(twin: Twin, { pods }: Workload): readonly string[] {
   return pods.flatMap((pod) => twin.nodeOf(pod) ?? []);
 }
 
-/** Of equals the first. */
 function commonest(names: readonly string[]): string | undefined {
+  return byCount(names)[0];
+}
+
+/** Each once, the most frequent first; equals stay as they come. */
+function byCount(names: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  let best: string | undefined;
-  for (const [name, count] of counts) if (best === undefined || count > (counts.get(best) ?? 0)) best = name;
-  return best;
+  return [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+}
+
+function someOf(faults: readonly string[]): readonly string[] | undefined {
+  return faults.length === 0 ? undefined : faults;
 }

@@ -9,6 +9,7 @@ import { hiddenPods } from '../partial.ts';
 import { floorOf } from '../reach.ts';
 import { defect, type Rule } from '../rule.ts';
 import { longChains } from '../webhook-chain.ts';
+import { losingItsNodes } from '../witnesses.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { serviceNamed } from '../lookups.ts';
 
@@ -197,6 +198,7 @@ const ad03: Rule = {
         path: [...path, 'namespaceSelector'],
         message: `${spec.name} fails closed and is asked about new pods of ${caught.id}, which answer it.`,
         takesDown: [caught],
+        witness: { of: caught, lose: losingItsNodes(caught) },
         cause: defect(`self ${spec.name}`, configuration),
       };
     }

@@ -8,7 +8,7 @@ import { defect, type Patch, type Rule } from '../rule.ts';
 import { sayBudget } from '../say.ts';
 import { quorumProgramOf, spareMembers } from '../workload-programs.ts';
 import { keepsReplicas } from '../workloads.ts';
-import { drainingItsNode } from '../witnesses.ts';
+import { drainingItsNode, drainingItsNodes } from '../witnesses.ts';
 
 const EVICTION = 'Kubernetes v1.36.3 pkg/registry/core/pod/storage/eviction.go';
 
@@ -169,12 +169,14 @@ const pd08: Rule = {
     for (const budget of world.budgets) {
       const { count, sourced, workloads } = budget;
       if (count === undefined || count.expected < 2 || count.desiredHealthy > 0) continue;
+      const [first] = workloads;
       yield {
         on: sourced,
         path: ['spec', fieldOf(budget)],
         message: `${sayBudget(budget)} over ${count.expected} pods lets all of them be evicted at once.`,
         takesDown: workloads,
         cause: defect('loose-budget', sourced),
+        ...(first === undefined ? {} : { witness: { of: first, lose: drainingItsNodes(first, 2) } }),
         patch: ONE_AT_A_TIME,
       };
     }
@@ -208,6 +210,7 @@ const pd09: Rule = {
         message: `${program.name} of ${count.expected} members bears the loss of ${spare}; ${sayBudget(budget)} lets ${count.allowedWhenHealthy} go at once.`,
         takesDown: workloads,
         cause: defect('loose-budget', sourced),
+        witness: { of: workload, lose: drainingItsNodes(workload, spare + 1) },
         patch: ONE_AT_A_TIME,
       };
     }

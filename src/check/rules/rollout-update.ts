@@ -8,6 +8,7 @@ import { defect, type Rule } from '../rule.ts';
 import { PLACEMENT_READS } from '../reads.ts';
 import { allowedNodes, apartOf } from '../spreading.ts';
 import { refusalOfOneMore, sayFailure } from '../what-if.ts';
+import { rollingOut } from '../witnesses.ts';
 import { keepsReplicas } from '../workloads.ts';
 import { isSingleWriter } from './redundancy-floor.ts';
 
@@ -37,7 +38,7 @@ const ro01: Rule = {
         on: workload,
         path: whole ? strategyPath(workload, 'maxUnavailable') : ['spec', 'strategy', 'type'],
         message: `${whole ? 'maxUnavailable: 100% may stop' : 'Recreate stops'} ${alone ? 'its one pod' : `all ${workload.replicas} pods`} behind Service ${service.name} before a new one ${whole ? 'is ready' : 'starts'}.`,
-        ...(alone ? { severity: 'warning' as const } : {}),
+        ...(alone ? { severity: 'warning' as const } : { witness: { lose: rollingOut(workload) } }),
         cause: alone ? defect('one-replica', workload) : defect('rollout-takes-all', workload),
       };
     }
@@ -71,6 +72,8 @@ const ro02: Rule = {
         path: strategyPath(workload, 'maxUnavailable'),
         message: `maxUnavailable: ${spec.update.type === 'RollingUpdate' || spec.update.type === 'Canary' ? spec.update.maxUnavailable : ''} of ${worst} ${worst === 1 ? 'replica' : 'replicas'}${worst === replicas ? '' : ', the minimum of its autoscaler,'} is ${unavailableOf(workload, worst)}: all may be stopped together.`,
         ...(serves && !alone ? {} : { severity: 'warning' as const }),
+        // At the autoscaler's minimum nobody runs it now.
+        ...(alone || worst !== replicas ? {} : { witness: { lose: rollingOut(workload) } }),
         cause: alone ? defect('one-replica', workload) : defect('rollout-takes-all', workload),
       };
     }
