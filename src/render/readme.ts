@@ -5,7 +5,7 @@ import { helmCommand } from './helm.ts';
 import { neededBefore } from './needed-before.ts';
 import { MANAGEMENT_FOLDER, pathInTree } from './path.ts';
 import type { RenderedFile, Rendering, Unit } from './types.ts';
-import { makesTheCluster } from './waves.ts';
+import { madeKinds, makesTheCluster } from './waves.ts';
 
 /** README.md of the tree. */
 export function readmeFile(rendering: Rendering, files: readonly RenderedFile[], hash: string): RenderedFile {
@@ -40,12 +40,12 @@ function applyParts(rendering: Rendering): readonly string[] {
   ];
 }
 
-function layoutWords({ options, plan, management }: Rendering): string {
+function layoutWords({ options, plan, management, units }: Rendering): string {
   switch (options.layout) {
     case 'plain':
       return 'Waves are applied from the lowest to the highest; everything in one wave may be applied at once.';
     case 'kustomize':
-      return '`kubectl apply --server-side -k .` applies all objects in the order of the waves; install the charts first (below).';
+      return `\`kubectl apply --server-side -k .\` applies all objects in the order of the waves; install the charts first (below).${units.some((unit) => madeKinds(unit).length > 0) ? ' Some kinds are made by a controller of what is applied first: where it says that there are no matches for a kind, run it again.' : ''}`;
     case 'argocd':
       return `\`kubectl${management ? ` --context ${MANAGEMENT_CONTEXT}` : ''} apply -f argocd/root.yaml\` once; Argo CD applies the rest in the order of the waves.`;
     case 'flux':
@@ -85,7 +85,7 @@ function argocdHealth(): string {
 }
 
 function byHand(units: readonly Unit[]): string {
-  return `By hand, from this folder:\n\n${shell(units.map((unit) => commandFor(unit)))}`;
+  return `By hand, from this folder:\n\n${shell(units.flatMap(commandsFor))}`;
 }
 
 /** Two blocks, for two clusters: the first names its context in every command, the second has a kubeconfig of its own. */
@@ -107,13 +107,20 @@ function byHandOnBoth(
     shell([
       fetchKubeconfig(name, namespace),
       `export KUBECONFIG=${kubeconfigFile(name)}`,
-      ...rest.map((unit) => commandFor(unit)),
+      ...rest.flatMap(commandsFor),
     ]),
   ];
 }
 
 function shell(commands: readonly string[]): string {
   return ['```shell', ...commands, '```'].join('\n');
+}
+
+/** A kind that a controller makes of what was applied before is waited for (kubectl 1.31 and later wait for what is not there). */
+function commandsFor(unit: Unit): readonly string[] {
+  const kinds = madeKinds(unit).map((kind) => `crd/${kind}`);
+  const wait = kinds.length === 0 ? [] : [`kubectl wait --for=create --timeout=2m ${kinds.join(' ')}`];
+  return [...wait, commandFor(unit)];
 }
 
 function commandFor(unit: Unit, context?: string): string {

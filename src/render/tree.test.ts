@@ -5,9 +5,9 @@ import { hasSchema, validateObject } from '../../test/unit/schemas.ts';
 import { InvariantError } from '../core/error.ts';
 import type { Artifact, KubernetesObject } from '../system.ts';
 import { promtoolFiles } from './alerts.ts';
-import { objects, render, text, withArtifacts } from './tree.test-support.ts';
+import { objects, render, repository, text, withArtifacts } from './tree.test-support.ts';
 import { renderTree } from './tree.ts';
-import { LAYOUTS } from './types.ts';
+import { type Layout, LAYOUTS } from './types.ts';
 import { inApplicationOrder } from './waves.ts';
 
 describe('the plain tree', () => {
@@ -228,6 +228,44 @@ describe('the order of application', () => {
       'scheduling',
       'autoscaling',
     ]);
+  });
+});
+
+describe('kinds that a controller makes of what is applied', () => {
+  const spec = {};
+  const template = {
+    apiVersion: 'templates.gatekeeper.sh/v1',
+    kind: 'ConstraintTemplate',
+    metadata: { name: 'a' },
+    spec,
+  };
+  const constraint = {
+    apiVersion: 'constraints.gatekeeper.sh/v1beta1',
+    kind: 'UniqueHosts',
+    metadata: { name: 'a' },
+    spec,
+  };
+  const artifact = (path: string, object: KubernetesObject): Artifact => ({
+    form: 'object',
+    path,
+    purpose: 'A test.',
+    decisions: [],
+    object,
+  });
+  const made = withArtifacts([artifact('templates/a.yaml', template), artifact('constraints/a.yaml', constraint)]);
+  const tree = (layout: Layout) => renderTree(samplePlan, made, { layout, repository });
+
+  it('are applied in a later wave, and waited for by hand', () => {
+    const readme = text(tree('plain'), 'README.md');
+    const wave = (folder: string): number => Number(new RegExp(`\\| (\\d+) \\| \`${folder}\``).exec(readme)?.[1]);
+    expect(wave('etcd/templates')).toBeLessThan(wave('etcd/constraints'));
+    expect(readme).toContain(
+      'kubectl wait --for=create --timeout=2m crd/uniquehosts.constraints.gatekeeper.sh\nkubectl apply --server-side -R -f etcd/constraints',
+    );
+  });
+  it('make kustomize say to run again', () => {
+    expect(text(tree('kustomize'), 'README.md')).toContain('run it again');
+    expect(text(render('kustomize'), 'README.md')).not.toContain('run it again');
   });
 });
 

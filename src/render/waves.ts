@@ -74,11 +74,18 @@ function isMonitoring(unit: UnplacedUnit): boolean {
 }
 
 /** Constraints are of kinds that Gatekeeper makes from the templates of an earlier wave. */
+const MADE_GROUP = 'constraints.gatekeeper.sh';
+
 function isOfMadeKinds(unit: UnplacedUnit): boolean {
   return (
-    unit.form === 'objects' &&
-    unit.artifacts.every(({ object }) => object.apiVersion.startsWith('constraints.gatekeeper.sh/'))
+    unit.form === 'objects' && unit.artifacts.every(({ object }) => object.apiVersion.startsWith(`${MADE_GROUP}/`))
   );
+}
+
+/** Names of the CustomResourceDefinitions that a controller makes for objects of this unit; the plural is the kind in lower case. */
+export function madeKinds(unit: Unit): readonly string[] {
+  if (unit.form !== 'objects' || unit.artifacts.length === 0 || !isOfMadeKinds(unit)) return [];
+  return [...new Set(unit.artifacts.map(({ object }) => `${object.kind.toLowerCase()}.${MADE_GROUP}`))].toSorted();
 }
 
 function chartUnits(system: string, artifacts: readonly Artifact[]): readonly UnplacedUnit[] {
