@@ -1,5 +1,7 @@
 /** Findings in the form that `-o` asked for. */
 import type { LoneFix } from '../check/fix/fix.ts';
+import { isObject } from '../core/json.ts';
+import { printable } from '../core/printable.ts';
 import type { FindingListOutput, FindingOutput } from '../report/finding-schemas.ts';
 import { findingsText } from '../report/findings-text.ts';
 import { githubAnnotations } from '../report/github.ts';
@@ -29,14 +31,22 @@ export function writeFindings(list: FindingListOutput, format: string, options: 
     case 'sarif':
       return sarif(list, options.version, options.fixes);
     case 'junit':
-      return junit(list, options.fails);
+      return junit(printed(list), options.fails);
     case 'html':
-      return findingsHtml(list);
+      return findingsHtml(printed(list));
     case 'github':
-      return githubAnnotations(list);
+      return githubAnnotations(printed(list));
     case 'text':
     case 'wide':
       break;
   }
-  return findingsText(list, { ...options, wide: format === 'wide' });
+  return findingsText(printed(list), { ...options, wide: format === 'wide' });
+}
+
+/** Names and messages hold what others wrote. Data keeps every character: JSON and YAML escape them. */
+function printed<T>(value: T): T {
+  if (typeof value === 'string') return printable(value) as T;
+  if (Array.isArray(value)) return value.map(printed) as T;
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, printed(inner)])) as T;
 }

@@ -67,3 +67,41 @@ it('--fix writes through a link and keeps the permissions of the file', async ()
   expect(statSync(file).mode & 0o777).toBe(0o640);
   expect(lstatSync(join(world.cwd, 'link.yaml')).isSymbolicLink()).toBe(true);
 });
+
+it('what manifests hold steers no terminal', async () => {
+  const rule = {
+    id: 'ACME01',
+    title: 'A note',
+    severity: 'warning',
+    whySeverity: 'W.',
+    takesDown: 'T.',
+    remedy: 'R.',
+    kinds: ['Deployment.apps'],
+    when: 'true',
+    message: "object.metadata.annotations['note']",
+    path: 'metadata',
+  };
+  const fixture = readFileSync(join(import.meta.dirname, '../../test/fixtures/check/PD03/fail.yaml'), 'utf8');
+  writeFileSync(
+    join(world.cwd, 'own.json'),
+    JSON.stringify({ apiVersion: 'holdfast.dev/v1', kind: 'RuleList', rules: [rule] }),
+  );
+  writeFileSync(
+    join(world.cwd, 'steers.yaml'),
+    `${fixture}\n---\n${JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'steers', annotations: { note: 'a\u001B[2Jb\u202E' } },
+      spec: {
+        selector: { matchLabels: { app: 'a' } },
+        template: { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'r/x:1' }] } },
+      },
+    })}\n---\n{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: "\\e[2J"}, spec: {minAvailable: "\\u202e"}}\n`,
+  );
+  for (const form of ['text', 'wide', 'github', 'junit', 'html']) {
+    const said = await holdfast(world, 'check', '-f', 'steers.yaml', '--rules', 'own.json', '-o', form);
+    expect(said.exitCode).toBe(2);
+    expect(said.stdout).toContain('[2Jb');
+    expect(`${said.stdout}${said.stderr}`).not.toMatch(/(?![\t\n])\p{Cc}|\u202E/u);
+  }
+});

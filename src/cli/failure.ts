@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPosition, HoldfastError, type Problem } from '../core/error.ts';
+import { printable } from '../core/printable.ts';
 import { type Context, Interrupted } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -33,7 +34,7 @@ export function failureText({ message, code, problems, hint }: HoldfastError): s
     ...problems.flatMap(problemLines),
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
   ];
-  return `${lines.join('\n')}\n`;
+  return printable(`${lines.join('\n')}\n`);
 }
 
 /** `file:line:column: path: message (found X, expected Y)`, and what was probably meant. */

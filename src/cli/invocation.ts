@@ -1,5 +1,6 @@
 /** A command as it was called: arguments, options by their long name in camelCase, and the world around it. */
 import { resolve } from 'node:path';
+import { printable } from '../core/printable.ts';
 import { ansiPaint, noPaint, type Paint } from '../report/paint.ts';
 import type { Context, Sink } from './context.ts';
 
@@ -53,12 +54,12 @@ export function widthOf({ context }: Invocation): number {
 
 /** A line about what is being done; silent with `-q`. */
 export function progress(invocation: Invocation, line: string): void {
-  if (!flag(invocation, 'quiet')) invocation.context.stderr.write(`${line}\n`);
+  if (!flag(invocation, 'quiet')) invocation.context.stderr.write(`${printable(line)}\n`);
 }
 
 /** A line that only helps when something is not as expected; shown with `-v`. */
 export function detail(invocation: Invocation, line: string): void {
-  if (flag(invocation, 'verbose')) invocation.context.stderr.write(`${line}\n`);
+  if (flag(invocation, 'verbose')) invocation.context.stderr.write(`${printable(line)}\n`);
 }
 
 /** A path as the person wrote it, from where they stand. */

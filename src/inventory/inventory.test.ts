@@ -36,6 +36,16 @@ describe('an inventory', () => {
     expect(formatPosition(positionOf(inventory.objects[1]?.origin as never, ['metadata']))).toBe('a.json:1:81');
   });
 
+  it('takes a List of nothing for empty, and says which item or list is none', () => {
+    expect(told(read('apiVersion: v1\nkind: List\nitems: null\n'))).toEqual([]);
+    expect(told(read('apiVersion: v1\nkind: List\nitems: {a: b}\n'))).toEqual([
+      ['not-an-object', 'a.yaml:1:1', 'the document is a List whose items are a map'],
+    ]);
+    expect(told(read('apiVersion: v1\nkind: List\nitems: [5]\n'))).toEqual([
+      ['not-an-object', 'a.yaml:3:9', 'the item is the number 5, not a Kubernetes object'],
+    ]);
+  });
+
   it('keeps what programs read from disk apart', () => {
     const inventory = read(
       'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n',

@@ -158,6 +158,13 @@ function collectDocument(document: ParsedDocument, input: InputText, into: Colle
     passOver(origin, input, into, `is ${describe(value)}, not a Kubernetes object`);
     return;
   }
+  if (value['kind'] === 'List' && !Array.isArray(value['items'])) {
+    // kubectl writes `items: null` for nothing.
+    const { items } = value;
+    if (items !== undefined && items !== null)
+      passOver(origin, input, into, `is a List whose items are ${describe(items)}`);
+    return;
+  }
   const list = listOf(value);
   if (list === undefined) {
     collectObject(value, origin, input, into);
@@ -169,7 +176,7 @@ function collectDocument(document: ParsedDocument, input: InputText, into: Colle
       part === undefined ? { ...origin, prefix: ['items', index] } : { ...origin, ...part };
     if (isObject(item)) collectObject(withKind(item, list), itemOrigin, { ...input, named: true }, into);
     else if (item !== null)
-      passOver(itemOrigin, { ...input, named: true }, into, `the item is ${describe(item)}, not a Kubernetes object`);
+      into.problems.push(notAnObject(itemOrigin, `the item is ${describe(item)}, not a Kubernetes object`));
   }
 }
 
@@ -238,15 +245,17 @@ function documentText(source: SourceText, { start, end }: FileOrigin): string {
 }
 
 function passOver(origin: FileOrigin, input: InputText, into: Collected, why: string): void {
-  const at = positionOf(origin);
-  if (!input.named) into.passedOver.push({ file: input.file, line: at.line, why });
-  else
-    into.problems.push({
-      code: 'not-an-object',
-      message: `the document ${why}`,
-      at,
-      expected: 'a Kubernetes object with apiVersion, kind and metadata.name',
-    });
+  if (!input.named) into.passedOver.push({ file: input.file, line: positionOf(origin).line, why });
+  else into.problems.push(notAnObject(origin, `the document ${why}`));
+}
+
+function notAnObject(origin: FileOrigin, message: string): Problem {
+  return {
+    code: 'not-an-object',
+    message,
+    at: positionOf(origin),
+    expected: 'a Kubernetes object with apiVersion, kind and metadata.name',
+  };
 }
 
 /** What keeps the object from having a name that the API takes; undefined when it has one. */

@@ -99,6 +99,20 @@ describe('a bad document', () => {
     });
   });
 
+  it('says of an alias within its own anchor that it never ends', () => {
+    expect(firstProblem('a: 1\nb: &x {c: [d, *x]}\n')).toEqual({
+      code: 'endless-alias',
+      at: 'a.yaml:2:15',
+      message: 'the alias stands within the value of its own anchor, which would never end',
+    });
+    expect(values('a: &x {b: &x 1, c: *x}\nd: *x\n')).toEqual([{ a: { b: 1, c: 1 }, d: 1 }]);
+  });
+
+  it('speaks of tabs only where there is one', () => {
+    expect(problems('a: {<<: 5}\n')[0]?.hint).toBeUndefined();
+    expect(problems('a:\n\tb: 1\n')[0]?.hint).toBe('Indent with spaces, not with tabs.');
+  });
+
   it('does not blow up: a few lines of aliases that stand for millions of values', () => {
     const level = (name: string, of: string) => `${name}: &${name} [${Array.from({ length: 9 }, () => of).join(', ')}]`;
     const bomb = [

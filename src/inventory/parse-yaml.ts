@@ -9,7 +9,16 @@ import type { SourceForm, SourceText } from './origin.ts';
 import { sourceText } from './origin.ts';
 import type { ParsedDocument, ParsedText, TextPart } from './parsed.ts';
 import { duplicateKeyProblem, nulProblem, problemAt } from './parsed.ts';
-import { MAX_DEPTH, afterNode, complexKey, duplicateKeys, expandedSize, locateEvent, startOf } from './scan-yaml.ts';
+import {
+  MAX_DEPTH,
+  afterNode,
+  aliasWithinItself,
+  complexKey,
+  duplicateKeys,
+  expandedSize,
+  locateEvent,
+  startOf,
+} from './scan-yaml.ts';
 import { KUBERNETES_SCHEMA } from './yaml-schema.ts';
 
 /** Values in one document once its aliases are followed. go.yaml.in/yaml/v2 stops at 4,000,000 decoded nodes of which 10 % come from aliases. */
@@ -67,6 +76,16 @@ function parsePart(part: Part): ParsedDocument | readonly Problem[] | undefined 
     events = parseEvents(text, { maxDepth: MAX_DEPTH });
     const bomb = aliasBomb(events, part, text);
     if (bomb !== undefined) return [bomb];
+    const within = aliasWithinItself(events, text);
+    if (within !== undefined)
+      return [
+        problemAt(source, {
+          code: 'endless-alias',
+          message: 'the alias stands within the value of its own anchor, which would never end',
+          offset: start + within,
+          expected: 'an anchor whose value ends before it',
+        }),
+      ];
     const values = constructFromEvents(events, { source: text, schema: KUBERNETES_SCHEMA });
     if (values.length === 0) return undefined;
     return {
@@ -120,7 +139,7 @@ function syntaxProblem(
 function hintFor(reason: string, line: string): string | undefined {
   if (line.includes('{{'))
     return 'This looks like a template of a Helm chart; give the chart with --chart DIR, or what `helm template` writes.';
-  if (reason.includes('tab') || /^ *\t/.test(line)) return 'Indent with spaces, not with tabs.';
+  if (/\btabs?\b/.test(reason) || /^ *\t/.test(line)) return 'Indent with spaces, not with tabs.';
   return undefined;
 }
 

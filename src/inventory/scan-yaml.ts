@@ -94,6 +94,25 @@ export function expandedSize(events: readonly Event[], text: string): number {
   return open[0]?.size ?? 0;
 }
 
+/** The offset of the first alias that stands within the node of its own anchor; undefined when there is none. */
+export function aliasWithinItself(events: readonly Event[], text: string): number | undefined {
+  const open: Event[] = [];
+  // The last node that took a name has it.
+  const named = new Map<string, Event>();
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) open.pop();
+    else if (event.type === EVENT_ID.DOCUMENT) open.push(event);
+    else {
+      const name = anchorOf(event, text);
+      const node = name === undefined ? undefined : named.get(name);
+      if (event.type === EVENT_ID.ALIAS && node !== undefined && open.includes(node)) return startOf(event, text);
+      if (event.type !== EVENT_ID.ALIAS && name !== undefined) named.set(name, event);
+      if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) open.push(event);
+    }
+  }
+  return undefined;
+}
+
 /** The offset of a node's first character: its quote, its key, its dash's content. */
 export function startOf(event: Event | undefined, text: string): number {
   if (event?.type === EVENT_ID.SCALAR)

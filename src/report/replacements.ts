@@ -1,5 +1,5 @@
 /** Two texts as replacements of regions of the first, lines and columns from 1, as SARIF tells fixes. */
-import { diffLines } from './unified-diff.ts';
+import { diffLines, linesOf } from './unified-diff.ts';
 
 export interface Replacement {
   readonly startLine: number;
@@ -31,11 +31,6 @@ export function replacementsOf(before: string, after: string): readonly Replacem
     if (sign === '+' && open !== undefined) open.inserted += text;
   }
   return changes.map((change) => replacement(old, change));
-}
-
-/** With their ends. */
-function linesOf(text: string): readonly string[] {
-  return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
 
 function replacement(old: readonly string[], { from, to, inserted }: Change): Replacement {

@@ -12,9 +12,25 @@ export interface Line {
 /** Empty when they are equal. */
 export function unifiedDiff(file: string, before: string, after: string): string {
   if (before === after) return '';
-  const lines = diffLines(before.split('\n'), after.split('\n'));
+  const lines = diffLines(linesOf(before), linesOf(after));
   const path = file.replace(/^\/+/, '');
-  return `--- a/${path}\n+++ b/${path}\n${hunks(lines).join('')}`;
+  return `--- ${headName(`a/${path}`)}\n+++ ${headName(`b/${path}`)}\n${hunks(lines).join('')}`;
+}
+
+/** With their ends; behind the last end there is no line. */
+export function linesOf(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
+}
+
+/** As git 2.51 diff.c writes it: a name with a blank ends in a tab, one with what would end it early stands in quotes. */
+function headName(path: string): string {
+  if (/["\\\p{Cc}]/u.test(path)) return `"${path.replaceAll(/["\\]|\p{Cc}/gu, quoted)}"`;
+  return path.includes(' ') ? `${path}\t` : path;
+}
+
+function quoted(letter: string): string {
+  if (letter === '"' || letter === '\\') return `\\${letter}`;
+  return [...Buffer.from(letter)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
 /** What both begin and end with is cut off; between, the longest common part stays (small: a fix changes few lines). */
@@ -87,12 +103,17 @@ function hunks(lines: readonly Line[]): readonly string[] {
 }
 
 function hunk(lines: readonly Line[], from: number, to: number): string {
-  // The text after the last newline is no line when it is empty.
-  const last = lines.length - 1;
-  const shown = lines.slice(from, to).filter(({ text }, index) => text !== '' || from + index !== last);
+  const shown = lines.slice(from, to);
   const count = (list: readonly Line[], other: Line['sign']): number =>
     list.filter((line) => line.sign !== other).length;
-  const before = lines.slice(0, from);
-  const head = `@@ -${count(before, '+') + 1},${count(shown, '+')} +${count(before, '-') + 1},${count(shown, '-')} @@\n`;
-  return head + shown.map(({ sign: mark, text }) => `${mark}${text}\n`).join('');
+  const span = (other: Line['sign']): string => {
+    const size = count(shown, other);
+    // Of no lines the one before them is named.
+    return `${count(lines.slice(0, from), other) + (size === 0 ? 0 : 1)},${size}`;
+  };
+  return `@@ -${span('+')} +${span('-')} @@\n${shown.map(written).join('')}`;
+}
+
+function written({ sign: mark, text }: Line): string {
+  return text.endsWith('\n') ? `${mark}${text}` : `${mark}${text}\n\\ No newline at end of file\n`;
 }

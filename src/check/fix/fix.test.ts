@@ -32,6 +32,14 @@ spec:
     spec:
       containers: [{name: cart, image: registry.example.com/cart:1.4.2}]
 `;
+const budgetless = `apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: cart, namespace: shop}
+spec:
+  maxUnavailable: 1
+  selector:
+    matchLabels: {app: cart}
+`;
 const block = `---
 # The budget of cart.
 apiVersion: policy/v1
@@ -47,6 +55,15 @@ spec:
 `;
 
 describe('fix', () => {
+  it('ends added lines as the text ends its own', () => {
+    const text = `${cart}---\n${budgetless}`.replaceAll('\n', '\r\n');
+    const texts = new Map([[FILE, text]]);
+    const own = rules.filter(({ id }) => id === 'PD07' || id === 'PL01');
+    const fixed = fix(texts, checkTexts(texts, own), (changed) => checkTexts(changed, own));
+    expect(fixed.mended.map(({ rule }) => rule).toSorted()).toEqual(['PD07', 'PL01']);
+    expect(fixed.texts.get(FILE)).not.toMatch(/(?<!\r)\n/);
+  });
+
   it('changes only the lines of the patch', () => {
     const texts = new Map([[FILE, cart + block]]);
     const fixed = fix(texts, checkTexts(texts), checkTexts);
@@ -273,5 +290,20 @@ describe('unifiedDiff', () => {
     const diff = unifiedDiff('f', before, after);
     expect(diff.match(/^@@ .*$/gm)).toEqual(['@@ -1,3 +1,4 @@', '@@ -18,7 +19,7 @@']);
     expect(unifiedDiff('f', before, before)).toBe('');
+  });
+
+  it('says where a text has no last line end, and which lines there are in an empty one', () => {
+    expect(unifiedDiff('f', 'a\nb', 'a\nb\nc\n')).toBe(
+      '--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n+b\n+c\n',
+    );
+    expect(unifiedDiff('f', 'a\nb', 'c\nb')).toBe(
+      '--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n+c\n b\n\\ No newline at end of file\n',
+    );
+    expect(unifiedDiff('f', '', 'a\n')).toBe('--- a/f\n+++ b/f\n@@ -0,0 +1,1 @@\n+a\n');
+  });
+
+  it('names files with blanks and quotes as git does', () => {
+    expect(unifiedDiff('a b.yaml', 'a\n', 'b\n')).toMatch(/^--- a\/a b\.yaml\t\n\+\+\+ b\/a b\.yaml\t\n/);
+    expect(unifiedDiff('a"\n.yaml', 'a\n', 'b\n')).toContain('--- "a/a\\"\\012.yaml"\n');
   });
 });

@@ -84,10 +84,15 @@ function attempt(so: Attempt, finding: Finding, checkAgain: (texts: Texts) => Ch
   const edited =
     here.adds === undefined ? editObject(text, origin, here.patch ?? []) : withObject(text, origin, here.adds);
   if (edited === undefined) return leave('it cannot be made by changing lines of the file');
-  const texts = new Map(so.texts).set(file, edited);
+  const texts = new Map(so.texts).set(file, withLineEnds(text, edited));
   const checked = checkAgain(texts);
   const why = unproven(here, so.checked, checked);
   return why === undefined ? { ...so, texts, checked, mended: [...so.mended, finding] } : leave(why);
+}
+
+/** What was added to a text of which every line ends in CR LF ends so too. */
+function withLineEnds(text: string, edited: string): string {
+  return /\r\n/.test(text) && !/(?<!\r)\n/.test(text) ? edited.replaceAll(/(?<!\r)\n/g, '\r\n') : edited;
 }
 
 function unproven(finding: Finding, before: Checked, { world, list }: Checked): string | undefined {

@@ -139,8 +139,8 @@ function addedToFlow(
   }: { readonly start: number; readonly end: number; readonly key: string; readonly value: unknown },
 ): string {
   const quoted = text[start] === '"' ? JSON.stringify(key) : key;
-  const ownLine = /^\s*$/.test(text.slice(text.lastIndexOf('\n', start) + 1, start));
-  const lead = ownLine ? `,\n${' '.repeat(columnOf(text, start))}` : ', ';
+  const before = text.slice(text.lastIndexOf('\n', start) + 1, start);
+  const lead = /^\s*$/.test(before) ? `,\n${before}` : ', ';
   return splice(text, end, { to: end, insert: `${lead}${quoted}: ${JSON.stringify(value)}` });
 }
 
@@ -156,7 +156,7 @@ function removed(text: string, { map, pair }: Field): string | undefined {
 }
 
 function removedFromFlow(text: string, start: number, end: number): string {
-  const after = /^\s*,[ \t]*(?:\n\s*)?/.exec(text.slice(end));
+  const after = /^\s*,[ \t]*(?:\r?\n\s*)?/.exec(text.slice(end));
   if (after !== null) return splice(text, start, { to: end + after[0].length, insert: '' });
   const before = /,\s*$/.exec(text.slice(0, start));
   return splice(text, before === null ? start : before.index, { to: end, insert: '' });

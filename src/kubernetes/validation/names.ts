@@ -60,7 +60,7 @@ export function requireLabelKey(owner: Reader, key: string): void {
 export function validateNumber(owner: Reader, key: string, least: number, most = 2 ** 31 - 1): void {
   const value = at(owner.value, key);
   if (typeof value !== 'number' || (value >= least && value <= most)) return;
-  refuse(into(owner, key), least === 0 ? 'no negative number' : `a number from ${least} to ${most}`);
+  refuse(into(owner, key), least === 0 && value < 0 ? 'no negative number' : `a number from ${least} to ${most}`);
 }
 
 /** One of these, or empty where an empty text gets the default. */
