@@ -320,6 +320,24 @@ describe('baseline', () => {
 });
 
 describe('patches', () => {
+  it('spread no pods that share a volume which one node mounts', () => {
+    const claim = (mode: string): string => `---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: files, namespace: shop}
+spec: {accessModes: [${mode}], resources: {requests: {storage: 1Gi}}}
+`;
+    const text = cart(3).replace(
+      '      containers:',
+      '      volumes: [{name: files, persistentVolumeClaim: {claimName: files}}]\n      containers:',
+    );
+    const found = (mode: string) =>
+      check(worldOf(text + claim(mode) + NODES)).findings.find(({ rule }) => rule === 'PL02');
+    expect(found('ReadWriteOnce')?.patch).toBeUndefined();
+    expect(found('ReadWriteOnce')?.remedy).toMatch(/^All its pods mount files, which one node can mount/);
+    expect(found('ReadWriteMany')?.patch).toBeDefined();
+  });
+
   it('are JSON patches of the object as it is written', () => {
     const found = check(worldOf(cart(3) + budget)).findings.find(({ rule }) => rule === 'PD03');
     expect(found?.patch).toEqual([

@@ -16,8 +16,10 @@ import {
   identityOf,
   isApartBy,
   nodesOfZones,
+  selectedNodes,
 } from '../spreading.ts';
 import { keepsReplicas } from '../workloads.ts';
+import { isSingleWriter } from './redundancy-floor.ts';
 import { losingItsNode, losingItsPlace, losingItsZone } from '../witnesses.ts';
 
 const SPREAD = 'Kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread';
@@ -42,13 +44,14 @@ const pl01: Rule = {
     'Add a topologySpreadConstraint on kubernetes.io/hostname with whenUnsatisfiable: ScheduleAnyway and the labels of its pods.',
   source: `${SPREAD}/plugin.go (systemDefaultConstraints: 3 on hosts, 5 on zones, ScheduleAnyway)`,
   needs: 'manifests',
-  reads: ['autoscaling/HorizontalPodAutoscaler'],
+  reads: ['/PersistentVolumeClaim', 'autoscaling/HorizontalPodAutoscaler'],
   yieldsTo: ['PL02', 'PL03', 'PL05'],
   *check(world, context) {
     for (const workload of severalOf(world)) {
       // A spread over zones is one over nodes too: a node takes no more than a zone's share.
       const apart = apartOf(workload, world);
       if (isApartBy(apart, HOST_KEYS) || isApartBy(apart, ZONE_KEYS) || hasOtherSpread(apart)) continue;
+      if (isHeldByOneNode(workload, world)) continue;
       const soft = podSpecOf(workload).spread.length === 0;
       yield {
         on: workload,
@@ -56,15 +59,34 @@ const pl01: Rule = {
         message: `Nothing that is written keeps its ${workload.replicas} replicas apart${soft ? "; only the scheduler's soft default does" : ', and what is written switches the soft default of the scheduler off'}.`,
         cause: defect('no-spread', workload),
         witness: { lose: losingItsNode(workload) },
-        ...patchOf(workload, context),
+        ...mendOf(workload, context),
       };
     }
   },
 };
 
-function patchOf(workload: Workload, context: RuleContext): Pick<FindingDraft, 'patch'> {
+/** Its selection leaves one node of several, of which PL11 tells: there is nothing to spread over. */
+function isHeldByOneNode({ templates }: Workload, { nodes }: World): boolean {
+  const [template] = templates;
+  return nodes.length > 1 && template !== undefined && selectedNodes(template, nodes).length === 1;
+}
+
+/** Pods that share a volume which one node mounts are where it is, whatever constraints say. */
+function mendOf(workload: Workload, context: RuleContext): Pick<FindingDraft, 'patch' | 'remedy'> {
+  const shared = context
+    .claimsOf(workload)
+    .find(({ name, spec }) => spec !== undefined && isSingleWriter(spec.accessModes) && isShared(workload, name));
+  if (shared !== undefined)
+    return {
+      remedy: `All its pods mount ${shared.name}, which one node can mount: give each a volume of its own, as a StatefulSet does, or one that many nodes can mount; then spread them.`,
+    };
   const patch = spreadPatch(workload, context);
   return patch === undefined ? {} : { patch };
+}
+
+/** Every pod names the same claim. */
+function isShared({ spec: { template } }: Workload, claim: string): boolean {
+  return template.volumes.some(({ source }) => source.kind === 'claim' && source.claim === claim);
 }
 
 /** By racks, by power, by any label of its own: somebody thought of it. */
@@ -84,7 +106,7 @@ const pl02: Rule = {
   price: 'Traffic between zones, which clouds bill.',
   source: `Kubernetes v1.36 docs, setup/best-practices/multiple-zones; ${SPREAD}/plugin.go (systemDefaultConstraints)`,
   needs: 'document',
-  reads: [],
+  reads: ['/PersistentVolumeClaim'],
   yieldsTo: ['PL11'],
   *check(world, context) {
     const { zones } = context;
@@ -98,7 +120,7 @@ const pl02: Rule = {
         message: `The cluster has ${zones.length} zones, and nothing that is written keeps its ${workload.replicas} replicas out of one.`,
         cause: isApartBy(apart, HOST_KEYS) ? defect('no-zone-spread', workload) : defect('no-spread', workload),
         witness: { lose: losingItsZone(workload) },
-        ...patchOf(workload, context),
+        ...mendOf(workload, context),
       };
     }
   },
