@@ -22,7 +22,8 @@ export function readBaseline({ text, file }: DocumentText): ReadonlySet<string> 
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some shells begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

@@ -306,6 +306,11 @@ waivers:
 });
 
 describe('baseline', () => {
+  it('may begin with a byte order mark, as some shells write files', () => {
+    const text = JSON.stringify({ kind: 'FindingList', findings: [{ fingerprint: 'a' }] });
+    expect([...readBaseline({ file: 'baseline.json', text: `\uFEFF${text}` })]).toEqual(['a']);
+  });
+
   it('knows a defect whatever lines move', () => {
     const before = check(worldOf(cart(3) + budget));
     const baseline = readBaseline({ file: 'baseline.json', text: JSON.stringify(before) });

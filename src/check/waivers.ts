@@ -40,7 +40,10 @@ const waiver = z
     owner: z.string().trim().min(1).describe('Who answers for it.'),
     expires: z
       .string()
-      .refine((text) => dayOf(text) !== undefined, 'a day, like 2027-01-31')
+      .refine((text) => dayOf(text) !== undefined, {
+        error: 'is no day of the calendar',
+        params: { expected: 'a day, like 2027-01-31' },
+      })
       .describe('The last day on which it holds, in UTC, `2027-01-31`.'),
   })
   .describe('One finding that may stay.');

@@ -32,7 +32,7 @@ export async function fixInputs(
   { made, list, options }: FirstCheck,
 ): Promise<WorldInputs> {
   const texts = textsOf(inputs);
-  const fixed = fix(texts, { world: made.world, list }, checkAgain(inputs, options));
+  const fixed = invocation.context.compute(() => fix(texts, { world: made.world, list }, checkAgain(inputs, options)));
   const changed = [...fixed.texts].filter(([file, text]) => texts.get(file) !== text);
   const preview = flag(invocation, 'dryRun');
   for (const [file, text] of changed) {

@@ -105,3 +105,39 @@ it('what manifests hold steers no terminal', async () => {
     expect(`${said.stdout}${said.stderr}`).not.toMatch(/(?![\t\n])\p{Cc}|\u202E/u);
   }
 });
+
+it('says which waiver lets nothing stay', async () => {
+  const fixture = join(import.meta.dirname, '../../test/fixtures/check/PD03/fail.yaml');
+  const waiver = (name: string, expires: string): string =>
+    `- {rule: PD03, object: PodDisruptionBudget/shop/${name}, reason: why, owner: who, expires: ${expires}}\n`;
+  writeFileSync(
+    join(world.cwd, 'waivers.yaml'),
+    `apiVersion: holdfast.dev/v1\nkind: WaiverList\nwaivers:\n${waiver('cart', '2999-01-31')}${waiver('card', '2999-01-31')}${waiver('cars', '2000-01-31')}`,
+  );
+  const argv = ['check', '-f', fixture, '--waivers', 'waivers.yaml'];
+  const said = await holdfast(world, ...argv);
+  expect(said.stderr).toBe(
+    'note: waivers.yaml:5:3: nothing is found that the waiver of PD03 for PodDisruptionBudget/shop/card would let stay\n',
+  );
+  expect((await holdfast(world, ...argv, '--rule', 'PD01')).stderr).toBe('');
+  writeFileSync(
+    join(world.cwd, 'waivers.yaml'),
+    `apiVersion: holdfast.dev/v1\nkind: WaiverList\nwaivers:\n${waiver('cart', '2999-02-30')}`,
+  );
+  expect((await holdfast(world, ...argv)).stderr).toContain(
+    'waivers[0].expires is no day of the calendar (found 2999-02-30, expected a day, like 2027-01-31)',
+  );
+});
+
+it('mends nothing beside what cannot be read, and says so; a diff has one form', async () => {
+  const file = join(world.cwd, 'half.yaml');
+  const fixture = readFileSync(join(import.meta.dirname, '../../test/fixtures/check/PD03/fail.yaml'), 'utf8');
+  writeFileSync(file, `${fixture}\n---\na: [\n`);
+  const said = await holdfast(world, 'check', '-f', 'half.yaml', '--fix');
+  expect(said.exitCode).toBe(2);
+  expect(said.stderr).toContain('Nothing is mended while the input has problems.\n');
+  expect(readFileSync(file, 'utf8')).toBe(`${fixture}\n---\na: [\n`);
+  const asData = await holdfast(world, 'check', '-f', 'half.yaml', '--fix', '--dry-run', '-o', 'sarif');
+  expect(asData).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(asData.stderr).toContain('(only-a-diff)');
+});

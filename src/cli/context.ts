@@ -14,6 +14,8 @@ export interface Context {
   readonly cwd: string;
   /** Aborts on the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Runs long work after which nothing needs to be cleaned up. No signal is heard while it runs, so Ctrl-C ends the process at once. */
+  readonly compute: <T>(work: () => T) => T;
 }
 
 export interface Sink {

@@ -12,11 +12,22 @@ export async function runProcess(): Promise<void> {
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
     interruption.abort(new Interrupted('interrupted'));
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  process.exitCode = await runCli(process.argv.slice(2), contextOf(interruption.signal));
+  const listen = (): unknown => process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const forget = (): unknown => process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  listen();
+  // With nobody listening the system ends the process, which a shell calls 130.
+  const compute = <T>(work: () => T): T => {
+    forget();
+    try {
+      return work();
+    } finally {
+      listen();
+    }
+  };
+  process.exitCode = await runCli(process.argv.slice(2), contextOf(interruption.signal, compute));
   // What was under way may still hold handles; everything of it is cleaned up or dies with this process.
   if (process.exitCode === EXIT.interrupted) process.exit();
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  forget();
 }
 
 /** Who reads has read enough (`holdfast plan | head`): that is no failure. A full disk under the output is one. */
@@ -30,7 +41,7 @@ function endUnwritten(error: NodeJS.ErrnoException): void {
   process.exit(EXIT.environment);
 }
 
-function contextOf(signal: AbortSignal): Context {
+function contextOf(signal: AbortSignal, compute: Context['compute']): Context {
   return {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
@@ -40,6 +51,7 @@ function contextOf(signal: AbortSignal): Context {
     env: process.env,
     cwd: process.cwd(),
     signal,
+    compute,
   };
 }
 

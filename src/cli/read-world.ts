@@ -105,7 +105,7 @@ function refuseLone(invocation: Invocation, words: Readonly<Record<string, strin
   const lone = Object.keys(words).find((name) => isGiven(invocation.options[name]));
   if (lone !== undefined)
     throw new HoldfastError('no-chart', `${words[lone] ?? lone} is said of a chart, and none is given.`, {
-      hint: 'Name one with --chart.',
+      hint: `Name one with --chart${lone === 'namespace' ? ', or a cluster with --context' : ''}.`,
     });
 }
 

@@ -63,6 +63,7 @@ export async function holdfast(world: World, ...argv: readonly string[]): Promis
     env: world.env,
     cwd: world.cwd,
     signal: world.interruption.signal,
+    compute: (work) => work(),
   };
   const exitCode = await runCli(argv, context);
   return { exitCode, ...said };

@@ -7,8 +7,8 @@ import type { Rule, Severity } from '../../check/rule.ts';
 import { allRules } from '../../check/all-rules.ts';
 import { drift as driftRule } from '../../check/rules/drift.ts';
 import { rules } from '../../check/rules/index.ts';
-import { parseWaivers, type Waiver } from '../../check/waivers.ts';
-import { HoldfastError, type Position, type Problem } from '../../core/error.ts';
+import { parseWaivers, sayObject, type Waiver } from '../../check/waivers.ts';
+import { formatPosition, HoldfastError, type Position, type Problem } from '../../core/error.ts';
 import type { EpochSeconds } from '../../kubernetes/time.ts';
 import type { Plan } from '../../plan/types.ts';
 import { findingListOutput, type FindingListOutput, type FindingOutput } from '../../report/finding-schemas.ts';
@@ -18,7 +18,17 @@ import { writeFindings } from '../check-output.ts';
 import { readText } from '../documents.ts';
 import { compareDrift } from '../drift.ts';
 import { EXIT } from '../exit-codes.ts';
-import { detail, flag, formatOf, type Invocation, listOption, paintFor, textOption, widthOf } from '../invocation.ts';
+import {
+  detail,
+  flag,
+  formatOf,
+  type Invocation,
+  listOption,
+  paintFor,
+  progress,
+  textOption,
+  widthOf,
+} from '../invocation.ts';
 import { readWorldInputs, sayNotes } from '../read-world.ts';
 import { ownRulesOf } from '../own-rules.ts';
 import { ruleNamed } from '../rule-named.ts';
@@ -63,13 +73,15 @@ interface CheckedInputs {
 
 /** With --fix the findings that are left. */
 async function checked(invocation: Invocation, inputs: WorldInputs, options: CheckOptions): Promise<CheckedInputs> {
-  const made = makeReadableWorld(inputs);
+  const { compute } = invocation.context;
+  const made = compute(() => makeReadableWorld(inputs));
   for (const note of made.notes) detail(invocation, note);
   sayNotes(invocation, made.world, inputs);
   const twin = twinSettings(made.plan, countOption(invocation, 'seed', 1));
   const compared = await withDrift(invocation, { inputs, plan: made.plan, options });
   const full = { ...compared, plan: made.plan, document: made.document, twinSettings: twin };
-  const list = check(made.world, full);
+  const list = compute(() => check(made.world, full));
+  sayIdleWaivers(invocation, list, full);
   const problems = made.world.problems.filter((problem) => !isTold(problem, list));
   const first = { made, list, options: full };
   const answer = (found: FindingList, fixes: CheckedInputs['fixes'] = new Map()): CheckedInputs => ({
@@ -77,13 +89,42 @@ async function checked(invocation: Invocation, inputs: WorldInputs, options: Che
     problems,
     fixes,
   });
-  if (problems.length > 0) return answer(list);
-  if (!flag(invocation, 'fix'))
-    return answer(list, formatOf(invocation) === 'sarif' ? loneFixes(inputs, first) : undefined);
+  if (!flag(invocation, 'fix')) {
+    const withFixes = problems.length === 0 && formatOf(invocation) === 'sarif';
+    return answer(list, withFixes ? compute(() => loneFixes(inputs, first)) : undefined);
+  }
+  if (problems.length > 0) {
+    progress(invocation, 'Nothing is mended while the input has problems.');
+    return answer(list);
+  }
   const fixed = await fixInputs(invocation, inputs, first);
   if (fixed === inputs) return answer(list);
-  const after = makeReadableWorld(fixed);
-  return answer(check(after.world, { ...full, plan: after.plan, document: after.document }));
+  return answer(
+    compute(() => {
+      const after = makeReadableWorld(fixed);
+      return check(after.world, { ...full, plan: after.plan, document: after.document });
+    }),
+  );
+}
+
+/** A waiver under which nothing is found may name what it means wrongly, or be of no use any more. */
+function sayIdleWaivers(
+  invocation: Invocation,
+  { waived }: FindingList,
+  { waivers = [], rules: chosen = [], now = 0 }: CheckOptions,
+): void {
+  const used = new Set(waived.map(({ object, ...said }) => waiverKey({ ...said, object: sayObject(object) })));
+  for (const waiver of waivers) {
+    const { rule, object, until, at } = waiver;
+    if (now >= until || used.has(waiverKey(waiver)) || !chosen.some(({ id }) => id === rule)) continue;
+    const place = formatPosition(at);
+    progress(invocation, `note: ${place}: nothing is found that the waiver of ${rule} for ${object} would let stay`);
+  }
+}
+
+/** Without its rule: a finding may be waived under one that was merged into it. */
+function waiverKey({ object, reason, owner, expires }: Omit<Waiver, 'rule' | 'until' | 'at'>): string {
+  return JSON.stringify([object, reason, owner, expires]);
 }
 
 /** A finding says of the same line and field what is wrong with it: it is told once, and exits as findings do. */
@@ -117,6 +158,10 @@ async function optionsOf(invocation: Invocation): Promise<CheckOptions> {
   const baseline = textOption(invocation, 'baseline');
   if (flag(invocation, 'dryRun') && !flag(invocation, 'fix'))
     throw new HoldfastError('nothing-to-preview', '--dry-run previews --fix.', { hint: 'Give both.' });
+  if (flag(invocation, 'fix') && flag(invocation, 'dryRun') && !['text', 'wide'].includes(formatOf(invocation)))
+    throw new HoldfastError('only-a-diff', '--fix --dry-run prints a diff, which has no other form.', {
+      hint: `Leave out -o ${formatOf(invocation)}.`,
+    });
   if (flag(invocation, 'yes') && textOption(invocation, 'context') === undefined)
     throw new HoldfastError('nothing-to-confirm', '--yes is for the cluster of --context.', { hint: 'Give both.' });
   const own = await ownRulesOf(invocation);
