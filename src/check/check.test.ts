@@ -7,6 +7,7 @@ import { parseScenario } from '../faults/scenario-file.ts';
 import type { World } from '../inventory/world.ts';
 import { Twin } from '../twin/twin.ts';
 import { check } from './check.ts';
+import type { FindingList } from './results.ts';
 import { readBaseline } from './baseline.ts';
 import { defect, type FindingDraft, type Rule, type Severity } from './rule.ts';
 import { rules } from './rules/index.ts';
@@ -306,6 +307,23 @@ waivers:
 });
 
 describe('baseline', () => {
+  it('knows what is found in containers that are written in another order', () => {
+    const containers = ['{name: web, image: "r/web:1"}', '{name: log, image: "r/log:1"}'];
+    const found = (list: readonly string[]): FindingList =>
+      check(
+        worldOf(
+          `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [${list.join(', ')}]}\n`,
+        ),
+      );
+    const before = found(containers);
+    expect(found(containers.toReversed()).findings.map(({ fingerprint }) => fingerprint)).toEqual(
+      before.findings.map(({ fingerprint }) => fingerprint),
+    );
+    expect(before.findings.find(({ rule }) => rule === 'CP01')?.message).toBe(
+      'Container web requests no cpu and no memory, log requests no cpu and no memory: the scheduler takes them for nothing.',
+    );
+  });
+
   it('may begin with a byte order mark, as some shells write files', () => {
     const text = JSON.stringify({ kind: 'FindingList', findings: [{ fingerprint: 'a' }] });
     expect([...readBaseline({ file: 'baseline.json', text: `\uFEFF${text}` })]).toEqual(['a']);

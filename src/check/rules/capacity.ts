@@ -32,19 +32,23 @@ const cp01: Rule = {
       if (workload.sourced === undefined || workload.static || isErrand(workload)) continue;
       const spec = podSpecOf(workload);
       const asked = countedRequests(spec);
-      for (const container of runningContainers(spec)) {
+      const lacking = runningContainers(spec).flatMap((container) => {
         const missing = ['cpu', 'memory'].filter(
           (name) => (container.requests[name] ?? 0) === 0 && (spec.resources === undefined || (asked[name] ?? 0) === 0),
         );
-        if (missing.length === 0) continue;
-        yield {
-          on: workload,
-          path: [...containerPath(workload, container), 'resources'],
-          message: `Container ${container.name} requests no ${missing.join(' and no ')}: the scheduler takes it for nothing.`,
-          cause: defect('no-requests', workload),
-        };
-        break;
-      }
+        return missing.length === 0
+          ? []
+          : [{ container, said: `${container.name} requests no ${missing.join(' and no ')}` }];
+      });
+      // By name, so that it is the same finding in whatever order they are written.
+      const [first] = lacking.toSorted((a, b) => (a.container.name < b.container.name ? -1 : 1));
+      if (first === undefined) continue;
+      yield {
+        on: workload,
+        path: [...containerPath(workload, first.container), 'resources'],
+        message: `Container ${lacking.map(({ said }) => said).join(', ')}: the scheduler takes ${lacking.length === 1 ? 'it' : 'them'} for nothing.`,
+        cause: defect('no-requests', workload),
+      };
     }
   },
 };
