@@ -370,6 +370,21 @@ spec: {accessModes: [${mode}], resources: {requests: {storage: 1Gi}}}
   });
 });
 
+it('says the same in whatever order objects are written, nodes left as they are', () => {
+  const wide = budget.replace('name: cart', 'name: all').replace('{matchLabels: {app: cart}}', '{}');
+  const objects = `${cart(3)}${budget}${wide}`.split('---\n');
+  const said = (texts: readonly string[]) =>
+    check(worldOf(texts.join('---\n') + NODES)).findings.map(({ fingerprint, message, witness }) => [
+      fingerprint,
+      message,
+      witness?.lose,
+      witness?.effect,
+    ]);
+  const once = said(objects);
+  expect(once.map(([fingerprint]) => fingerprint)).toContainEqual(expect.stringMatching(/^PD06 /));
+  expect(said(objects.toReversed())).toEqual(once);
+});
+
 it('says the same of the same world', () => {
   const text = readFileSync('examples/naive/holdfast.yaml', 'utf8');
   const once = (): string => JSON.stringify(check(worldOf(text)));

@@ -10,7 +10,11 @@ import { groupOf } from './kinds.ts';
 
 export interface ObjectIndex {
   readonly all: readonly Sourced[];
-  /** Key `group/Kind`, the core group being empty: `/Service`, `apps/Deployment`. */
+  /**
+   * Key `group/Kind`, the core group being empty: `/Service`, `apps/Deployment`. By namespace and name, as an API server
+   * lists them, so that nothing depends on the order of files; but nodes and pods as they come, for the scheduler looks
+   * at nodes in the order in which it was told of them.
+   */
   readonly byKind: ReadonlyMap<string, readonly Sourced[]>;
   /** Objects of a kind by `namespace/name`; built for a kind when it is asked for first. */
   readonly byName: (kind: string) => ReadonlyMap<string, Sourced>;
@@ -38,6 +42,7 @@ export function indexObjects(all: readonly Sourced[]): ObjectIndex {
     const uid = metadataOf(object)['uid'];
     if (typeof uid === 'string') byUid.set(uid, sourced);
   }
+  for (const [kind, list] of byKind) if (kind !== '/Node' && kind !== '/Pod') byKind.set(kind, asListed(list));
   const named = new Map<string, ReadonlyMap<string, Sourced>>();
   const byName = (kind: string): ReadonlyMap<string, Sourced> => {
     const known = named.get(kind);
@@ -51,6 +56,15 @@ export function indexObjects(all: readonly Sourced[]): ObjectIndex {
     return made;
   };
   return { all, byKind, byName, byUid };
+}
+
+/** Objects that are written twice stay as they come. */
+function asListed(objects: Sourced[]): Sourced[] {
+  const keyed = objects.map((sourced) => ({
+    sourced,
+    key: `${namespaceOf(sourced.object) ?? ''}\u0000${writtenName(sourced.object) ?? ''}`,
+  }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ sourced }) => sourced);
 }
 
 /** Objects of a kind: `ofKind(index, 'apps/Deployment')`, `ofKind(index, '/Service')`. */

@@ -101,15 +101,15 @@ describe('the world of manifests', () => {
 
   it('ties services and budgets to the workloads that they select', () => {
     expect(shop.services.map(({ name, pods, workloads }) => [name, pods, workloads.map(({ id }) => id)])).toEqual([
-      ['web', 4, ['Deployment/shop/web']],
       ['database-first', 1, ['StatefulSet/shop/database']],
+      ['web', 4, ['Deployment/shop/web']],
     ]);
     expect(shop.budgets.map(({ name, scale, count }) => [name, scale, count])).toEqual([
-      ['web', 4, { expected: 4, desiredHealthy: 3, allowedWhenHealthy: 1 }],
       ['database', 3, { expected: 3, desiredHealthy: 2, allowedWhenHealthy: 1 }],
+      ['web', 4, { expected: 4, desiredHealthy: 3, allowedWhenHealthy: 1 }],
     ]);
     const database = workload(shop, 'StatefulSet/shop/database');
-    const service = shop.services[1];
+    const [service] = shop.services;
     expect(service && selectedPods(database, service.spec.selector).map(({ name }) => name)).toEqual(['database-0']);
   });
 
