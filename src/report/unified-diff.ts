@@ -13,7 +13,8 @@ export interface Line {
 export function unifiedDiff(file: string, before: string, after: string): string {
   if (before === after) return '';
   const lines = diffLines(linesOf(before), linesOf(after));
-  const path = file.replace(/^\/+/, '');
+  // git refuses names with a step that leads nowhere.
+  const path = file.replaceAll(/(?<=^|\/)\.?\/+/g, '');
   return `--- ${headName(`a/${path}`)}\n+++ ${headName(`b/${path}`)}\n${hunks(lines).join('')}`;
 }
 

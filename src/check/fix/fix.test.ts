@@ -304,6 +304,9 @@ describe('unifiedDiff', () => {
 
   it('names files with blanks and quotes as git does', () => {
     expect(unifiedDiff('a b.yaml', 'a\n', 'b\n')).toMatch(/^--- a\/a b\.yaml\t\n\+\+\+ b\/a b\.yaml\t\n/);
+    for (const file of ['./b/a.yaml', 'b/./a.yaml', '/b//a.yaml', './/b/a.yaml'])
+      expect(unifiedDiff(file, 'a\n', 'b\n')).toMatch(/^--- a\/b\/a\.yaml\n/);
+    expect(unifiedDiff('b./a.yaml', 'a\n', 'b\n')).toMatch(/^--- a\/b\.\/a\.yaml\n/);
     expect(unifiedDiff('a"\n.yaml', 'a\n', 'b\n')).toContain('--- "a/a\\"\\012.yaml"\n');
   });
 });
