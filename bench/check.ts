@@ -13,6 +13,7 @@ import { type Form, FORMS } from './check-inputs.ts';
 import { readInventory } from '../src/inventory/inventory.ts';
 import { readTexts } from '../src/inventory/read.ts';
 import { worldOfInventory } from '../src/inventory/world-of.ts';
+import { fitYoungGeneration } from '../src/cli/young-generation.ts';
 
 const [mode = '', ...rest] = process.argv.slice(2);
 if (mode === 'write') write(rest[0] ?? '', Number(rest[1]), rest[2] ?? 'json', rest[3] ?? 'usual');
@@ -40,6 +41,8 @@ async function load(path: string, witnesses: boolean): Promise<void> {
   const before = cpuMillis();
   const started = performance.now();
   const { texts } = await readTexts([path]);
+  // As the command does.
+  fitYoungGeneration(texts);
   const inventory = readInventory(texts);
   const parsed = performance.now();
   const world = worldOfInventory(inventory);

@@ -34,6 +34,7 @@ import { ownRulesOf } from '../own-rules.ts';
 import { ruleNamed } from '../rule-named.ts';
 import { countOption } from '../scenario.ts';
 import { twinSettings } from '../twin-settings.ts';
+import { fitYoungGeneration } from '../young-generation.ts';
 import { packageVersion } from './version.ts';
 import { makeReadableWorld, refusedInput, type WorldInputs } from '../world-inputs.ts';
 
@@ -45,6 +46,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const options = await optionsOf(invocation);
   const reads = options.rules?.flatMap((rule) => rule.reads);
   const given = await readWorldInputs(invocation, invocation.args, { reads });
+  if (given.live === undefined) fitYoungGeneration([...given.texts, ...given.named]);
   const { list, problems, fixes } = await checked(invocation, given, options);
   // Nothing was judged: `Nothing found` would be read as a verdict.
   if (problems.length > 0 && list.summary.objects === 0 && list.findings.length === 0) throw refusedInput(problems);
