@@ -20,7 +20,7 @@ import type { KubernetesObject } from '../system.ts';
 import { readClusterDocument } from '../systems/document.ts';
 import { systems } from '../systems/index.ts';
 import { type RuleContext, ruleContext } from './context.ts';
-import { WORKLOAD_KINDS } from './reads.ts';
+import { WORKLOAD_KINDS } from '../inventory/live/kinds.ts';
 import { nameOfTarget, type Rule } from './rule.ts';
 import { rules } from './rules/index.ts';
 import { type Candidate, runRules } from './run-rules.ts';

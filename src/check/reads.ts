@@ -1,42 +1,12 @@
 /** Kinds that rules read beside workloads and nodes, and what of a live cluster keeps a rule from being decided. */
 import type { LiveReading, Unseen } from '../inventory/inventory.ts';
-import { isKind, sayKind } from '../inventory/live/kinds.ts';
+import { isKind, PLACEMENT_KINDS, sayKind, WORKLOAD_KINDS } from '../inventory/live/kinds.ts';
 
 /** `group/Kind`, the core group being empty; `?/Kind` is that of any group, `group/*` every one of a group, `*` any that is read. */
 export type KindKey = `${string}/${string}` | '*';
 
-/** Kinds that decide where pods find room, and when they may be evicted: what the twin goes by. */
-export const PLACEMENT_READS: readonly KindKey[] = [
-  '/Service',
-  '/PersistentVolume',
-  '/PersistentVolumeClaim',
-  '/LimitRange',
-  '/ResourceQuota',
-  'autoscaling/HorizontalPodAutoscaler',
-  'keda.sh/ScaledObject',
-  'policy/PodDisruptionBudget',
-  'scheduling.k8s.io/PriorityClass',
-  'node.k8s.io/RuntimeClass',
-  'storage.k8s.io/StorageClass',
-  'storage.k8s.io/CSIDriver',
-  'storage.k8s.io/CSINode',
-  'storage.k8s.io/CSIStorageCapacity',
-  'storage.k8s.io/VolumeAttachment',
-  'karpenter.sh/NodePool',
-];
-
-/** Kinds whose objects are workloads, or make them known. */
-export const WORKLOAD_KINDS: ReadonlySet<string> = new Set([
-  '/Pod',
-  '/ReplicationController',
-  'apps/Deployment',
-  'apps/StatefulSet',
-  'apps/DaemonSet',
-  'apps/ReplicaSet',
-  'batch/Job',
-  'batch/CronJob',
-  'argoproj.io/Rollout',
-]);
+/** What the twin goes by. */
+export const PLACEMENT_READS: readonly KindKey[] = PLACEMENT_KINDS;
 
 /** Why a rule that reads these kinds cannot be decided; undefined when a live cluster showed all of them, or there is none. */
 export function unseenOf(

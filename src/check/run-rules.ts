@@ -2,7 +2,8 @@
 import { groupOf } from '../inventory/kinds.ts';
 import type { World } from '../inventory/world.ts';
 import type { RuleContext } from './context.ts';
-import { unseenOf, unseenWorkloads, WORKLOAD_KINDS } from './reads.ts';
+import { WORKLOAD_KINDS } from '../inventory/live/kinds.ts';
+import { unseenOf, unseenWorkloads } from './reads.ts';
 import type { FindingDraft, Need, Rule, Target } from './rule.ts';
 
 /** A rule and one thing that it found. */

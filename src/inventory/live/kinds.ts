@@ -2,16 +2,10 @@
 
 import { PLUGIN_POLICY_KINDS, REPAIR_KINDS } from '../kinds.ts';
 
-const WORLD_KINDS = [
-  '/Namespace',
-  '/Node',
+/** Kinds whose objects are workloads, or make them known. */
+export const WORKLOAD_KINDS: ReadonlySet<string> = new Set([
   '/Pod',
   '/ReplicationController',
-  '/Service',
-  '/PersistentVolume',
-  '/PersistentVolumeClaim',
-  '/LimitRange',
-  '/ResourceQuota',
   'apps/Deployment',
   'apps/StatefulSet',
   'apps/DaemonSet',
@@ -19,6 +13,15 @@ const WORLD_KINDS = [
   'batch/Job',
   'batch/CronJob',
   'argoproj.io/Rollout',
+]);
+
+/** Kinds that decide where pods find room, and when they may be evicted: what the twin goes by. */
+export const PLACEMENT_KINDS = [
+  '/Service',
+  '/PersistentVolume',
+  '/PersistentVolumeClaim',
+  '/LimitRange',
+  '/ResourceQuota',
   'autoscaling/HorizontalPodAutoscaler',
   'keda.sh/ScaledObject',
   'policy/PodDisruptionBudget',
@@ -29,6 +32,14 @@ const WORLD_KINDS = [
   'storage.k8s.io/CSINode',
   'storage.k8s.io/CSIStorageCapacity',
   'storage.k8s.io/VolumeAttachment',
+  'karpenter.sh/NodePool',
+] as const;
+
+const WORLD_KINDS = [
+  '/Namespace',
+  '/Node',
+  ...WORKLOAD_KINDS,
+  ...PLACEMENT_KINDS,
   'networking.k8s.io/Ingress',
   'networking.k8s.io/NetworkPolicy',
   'gateway.networking.k8s.io/HTTPRoute',
@@ -39,7 +50,6 @@ const WORLD_KINDS = [
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
   'apiextensions.k8s.io/CustomResourceDefinition',
   'apiregistration.k8s.io/APIService',
-  'karpenter.sh/NodePool',
   'ceph.rook.io/CephCluster',
   'ceph.rook.io/CephBlockPool',
   'ceph.rook.io/CephFilesystem',
@@ -50,8 +60,8 @@ const WORLD_KINDS = [
 export const READ_KINDS = [...WORLD_KINDS, ...REPAIR_KINDS, ...PLUGIN_POLICY_KINDS] as const;
 
 /**
- * Where kubeadm keeps how it made the cluster: the one ConfigMap that says what the control plane is. Others are not
- * read; people keep secrets in them.
+ * Where kubeadm keeps how it made the cluster: the one ConfigMap that says what the control plane is. Others are read only
+ * for rules that name the kind; people keep secrets in them.
  */
 export const KUBEADM_CONFIG = {
   kind: '/ConfigMap',
