@@ -4,6 +4,7 @@ import { at, into, reader, textMap } from '../kubernetes/objects.ts';
 import type { Refuse } from '../kubernetes/objects.ts';
 import { workloadKind } from '../kubernetes/pod-template.ts';
 import { validateClaim } from '../kubernetes/validation/claims.ts';
+import { validateDecoding } from '../kubernetes/validation/decoding.ts';
 import { validateLabels, validateName } from '../kubernetes/validation/names.ts';
 import { validateAutoscaler, validateBudget, validateNode } from '../kubernetes/validation/policies.ts';
 import { validateWorkload } from '../kubernetes/validation/workloads.ts';
@@ -31,7 +32,12 @@ export function validateObjects({ all }: ObjectIndex, refuseIn: (sourced: Source
     const kind = workloadKind(object);
     if (kind === 'Pod') validateName(root, 'subdomain');
     else if (kind !== undefined) validateWorkload(kind, object, refuse);
-    else VALIDATORS[`${groupOf(object.apiVersion)}/${object.kind}`]?.(object, refuse);
+    else {
+      const key = `${groupOf(object.apiVersion)}/${object.kind}`;
+      const validate = VALIDATORS[key];
+      if (validate === undefined) validateDecoding(key, object, refuse);
+      else validate(object, refuse);
+    }
   }
 }
 

@@ -57,7 +57,7 @@ it('npm run new-system makes a system that passes the conformance suite once it 
     'export const systems',
     "import { timeSync } from './time-sync/index.ts';\n\nexport const systems",
   );
-  replace('src/systems/index.ts', 'scheduling];', 'scheduling, timeSync];');
+  replace('src/systems/index.ts', 'policy];', 'policy, timeSync];');
   // The list is in the article's order, so the newcomer takes an item behind the others.
   replace('src/systems/time-sync/index.ts', 'seedItems: [1]', 'seedItems: [20]');
   const types = spawnSync(join(clone, 'node_modules', '.bin', 'tsc'), {

@@ -4,14 +4,14 @@ import type { Reader } from '../objects.ts';
 import { into, items, refuse } from '../objects.ts';
 
 /** Fields that are maps, or lists of maps, and what is within them. */
-interface Shape {
+export interface Shape {
   readonly [field: string]: Shape | readonly [Shape];
 }
 
-const ANY: Shape = {};
+export const ANY: Shape = {};
 const RESOURCES: Shape = { requests: ANY, limits: ANY, claims: [ANY] };
 const PROBE: Shape = { exec: ANY, httpGet: ANY, tcpSocket: ANY, grpc: ANY };
-const SELECTOR: Shape = { matchExpressions: [ANY] };
+export const SELECTOR: Shape = { matchExpressions: [ANY] };
 const CONTAINER: Shape = {
   resources: RESOURCES,
   ports: [ANY],
@@ -25,7 +25,7 @@ const CONTAINER: Shape = {
   env: [ANY],
   securityContext: ANY,
 };
-const NODE_TERM: Shape = { matchExpressions: [ANY], matchFields: [ANY] };
+export const NODE_TERM: Shape = { matchExpressions: [ANY], matchFields: [ANY] };
 const POD_TERM: Shape = { labelSelector: SELECTOR, namespaceSelector: SELECTOR };
 const POD_AFFINITY: Shape = {
   requiredDuringSchedulingIgnoredDuringExecution: [POD_TERM],
