@@ -6,11 +6,8 @@ import { clusterTarget } from '../cluster-target.ts';
 import type { RuleContext } from '../context.ts';
 import { floorOf } from '../reach.ts';
 import { defect, type Rule, type UnknownDraft } from '../rule.ts';
-import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure } from '../what-if.ts';
-import { forWantOfRoom } from './capacity.ts';
-
-/** Nodes without an easy answer that are tried one by one; more cost seconds, and say the same. */
-const MOST_NODES = 200;
+import { homelessWithout, nodeLosses } from '../room-after-loss.ts';
+import type { Homeless } from '../what-if.ts';
 
 const cp05: Rule = {
   id: 'CP05',
@@ -63,20 +60,11 @@ interface Loss {
 function* lossesOf(world: World, context: RuleContext): Iterable<Loss | UnknownDraft> {
   const twin = context.twin();
   if (twin === undefined) return;
-  const workers = world.nodes.filter(({ role }) => role === 'worker');
-  const unsure = workers.length < 2 ? [] : workers.filter(({ name }) => !roomIsSure(twin, [name]));
-  for (const { name } of unsure.slice(0, MOST_NODES)) {
-    const homeless = forWantOfRoom(homelessAsScheduled(twin, [name], 'gone'));
-    if (homeless.length > 0) yield { lost: `node ${name}`, homeless };
-  }
-  if (unsure.length > MOST_NODES)
-    yield {
-      unknown: `of ${unsure.length} nodes whose pods may not find room elsewhere the first ${MOST_NODES} were tried`,
-    };
-  for (const { zone, nodes } of context.zones.length < 2 ? [] : world.zones) {
-    const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
-    const homeless = zone === '' ? [] : forWantOfRoom(homelessAfter(twin, names, 'gone'));
-    if (homeless.length > 0) yield { lost: `zone ${zone}`, homeless };
+  for (const loss of nodeLosses(twin))
+    yield 'unknown' in loss ? loss : { lost: `node ${loss.node}`, homeless: loss.homeless };
+  for (const lost of context.zones.length < 2 ? [] : world.zones) {
+    const homeless = homelessWithout(twin, lost);
+    if (homeless.length > 0) yield { lost: `zone ${lost.zone}`, homeless };
   }
 }
 

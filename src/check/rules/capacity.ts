@@ -7,10 +7,10 @@ import { countedRequests } from '../../kubernetes/requests.ts';
 import { containerPath, podPath, podSpecOf } from '../reach.ts';
 import { defect, type Draft, type Rule } from '../rule.ts';
 import { PLACEMENT_READS } from '../reads.ts';
-import { type Homeless, homelessAfter, homelessAsScheduled, roomIsSure, sayFailure } from '../what-if.ts';
+import { homelessWithout, type NodeLoss, nodeLosses } from '../room-after-loss.ts';
+import { type Homeless, sayFailure } from '../what-if.ts';
 import { keepsReplicas, SYSTEM_PRIORITY } from '../workloads.ts';
 import type { RuleContext } from '../context.ts';
-import type { Twin } from '../../twin/twin.ts';
 import { addOnOf } from '../cluster-programs.ts';
 import { clusterTarget } from '../cluster-target.ts';
 
@@ -58,9 +58,6 @@ function isErrand(workload: Workload): boolean {
   return workload.kind === 'Pod' && podSpecOf(workload).restartPolicy !== 'Always';
 }
 
-/** Nodes without an easy answer that are tried one by one; more cost seconds, and say the same. */
-const MOST_NODES = 200;
-
 const cp02: Rule = {
   id: 'CP02',
   family: 'CP',
@@ -77,20 +74,15 @@ const cp02: Rule = {
   *check(world, context) {
     if (yield* growsItself(world, context)) return;
     const twin = context.twin();
-    const workers = world.nodes.filter(({ role }) => role === 'worker');
-    if (twin === undefined || workers.length < 2) return;
-    let worst: { readonly node: string; readonly homeless: readonly Homeless[] } | undefined;
-    const unsure = workers.filter(({ name }) => !roomIsSure(twin, [name]));
-    for (const { name } of unsure.slice(0, MOST_NODES)) {
-      const homeless = forWantOfRoom(homelessAsScheduled(twin, [name], 'gone'));
-      if (homeless.length > (worst?.homeless.length ?? 0)) worst = { node: name, homeless };
+    if (twin === undefined) return;
+    let worst: NodeLoss | undefined;
+    for (const loss of nodeLosses(twin)) {
+      if ('unknown' in loss) yield loss;
+      else if (loss.homeless.length > (worst?.homeless.length ?? 0)) worst = loss;
     }
-    if (unsure.length > MOST_NODES)
-      yield {
-        unknown: `of ${unsure.length} nodes whose pods may not find room elsewhere the first ${MOST_NODES} were tried`,
-      };
     if (worst === undefined) return;
-    const node = world.nodes.find(({ name }) => name === worst.node);
+    const { node: lost } = worst;
+    const node = world.nodes.find(({ name }) => name === lost);
     yield {
       on: { kind: 'Node', name: worst.node, sourced: node?.sourced },
       path: [],
@@ -120,7 +112,6 @@ const cp03: Rule = {
     if (twin === undefined) return;
     // One shortage, told by the zone that leaves most without a place.
     const [worst, ...others] = world.zones
-      .filter(({ zone }) => zone !== '')
       .map((lost) => ({ ...lost, homeless: homelessWithout(twin, lost) }))
       .filter(({ homeless }) => homeless.length > 0)
       .sort((a, b) => b.homeless.length - a.homeless.length);
@@ -138,11 +129,6 @@ const cp03: Rule = {
     };
   },
 };
-
-function homelessWithout(twin: Twin, { nodes }: World['zones'][number]): readonly Homeless[] {
-  const names = nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
-  return forWantOfRoom(homelessAfter(twin, names, 'gone'));
-}
 
 const cp04: Rule = {
   id: 'CP04',
@@ -165,7 +151,7 @@ const cp04: Rule = {
     const twin = context.twin();
     if (twin === undefined) return;
     for (const lost of world.zones) {
-      const homeless = lost.zone === '' ? [] : homelessWithout(twin, lost);
+      const homeless = homelessWithout(twin, lost);
       if (homeless.length === 0) continue;
       const { message, takesDown } = sayHomeless(`zone ${lost.zone}`, homeless);
       yield {
@@ -186,10 +172,6 @@ export function* growsItself(world: World, { plan }: RuleContext): Generator<Dra
   if (world.nodePools.length === 0) return false;
   yield { unknown: 'NodePools may add nodes for what does not fit' };
   return true;
-}
-
-export function forWantOfRoom(homeless: readonly Homeless[]): readonly Homeless[] {
-  return homeless.filter(({ failure }) => failure.plugins.has('NodeResourcesFit'));
 }
 
 export function sayHomeless(

@@ -12,7 +12,8 @@ import { PLACEMENT_READS } from '../reads.ts';
 import { type Draft, type Rule } from '../rule.ts';
 import { homelessAfter } from '../what-if.ts';
 import { imageNames } from '../workload-programs.ts';
-import { forWantOfRoom, growsItself, sayHomeless } from './capacity.ts';
+import { growsItself, sayHomeless } from './capacity.ts';
+import { forWantOfRoom } from '../room-after-loss.ts';
 
 const dr07: Rule = {
   id: 'DR07',
